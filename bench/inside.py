@@ -1,0 +1,78 @@
+"""What is measured inside one process, because no load shows it: queries of each page, and the price of a slip."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from statistics import median
+
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from weasyprint import CSS, HTML  # noqa: TID251 - the plain loop is what ours is measured against
+
+from bench.visitors import CLERK, PAGES, Visitors
+from desk.models import Staff
+from desk.pdf import html_to_pdf
+from dossiers.models import Dossier
+from dossiers.slip import slip_html
+
+SLIPS = 10
+
+
+def queries(size: str) -> dict[str, int]:
+    """How many each page asks of the database, the health check of the connection not counted."""
+    visitors, citizen, clerk = Visitors(size), Client(SERVER_NAME="127.0.0.1"), Client(SERVER_NAME="127.0.0.1")
+    clerk.force_login(Staff.objects.get(username=CLERK))
+    counts, last = {}, visitors.last_dossier()
+    for page in PAGES:
+        counts[page.title] = 0
+        for request in page.requests(visitors, 10):
+            ask = (clerk if page.is_staff else citizen).generic
+            with CaptureQueriesContext(connection) as captured:
+                ask(request.method, request.path, request.body, content_type="application/x-www-form-urlencoded")
+            counts[page.title] = max(counts[page.title], len(captured))
+    visitors.forget_after(last)
+    return counts
+
+
+def cpu_ms(work: Callable[[], object]) -> float:
+    start = time.process_time()
+    work()
+    return 1000 * (time.process_time() - start) / SLIPS
+
+
+def slips(rounds: int) -> dict[str, float]:
+    """Milliseconds of processor time for one A5 slip: ours, and the plain loop over the same HTML and style sheet."""
+    rows = Dossier.objects.select_related("ward", "procedure", "edition").order_by("-pk")
+    dossiers = list(rows[:SLIPS])
+    pages = [slip_html(dossier, size="a5", copies=1) for dossier in dossiers]
+    static = settings.BASE_DIR / "static"
+    style = (static / "css" / "paper.css").read_text().replace("static:", f"{static.as_uri()}/")
+
+    def ours() -> None:
+        for dossier in rows[:SLIPS]:
+            html_to_pdf(slip_html(dossier, size="a5", copies=1))
+
+    def print_only() -> None:
+        for page in pages:
+            html_to_pdf(page)
+
+    def plain() -> None:
+        for page in pages:
+            HTML(string=page).write_pdf(stylesheets=[CSS(string=style)])
+
+    ways = {"ours": ours, "print only": print_only, "plain loop": plain}
+    for way in ways.values():
+        way()
+    times = {name: [] for name in ways}
+    for _ in range(rounds):
+        for name, way in ways.items():
+            times[name].append(cpu_ms(way))
+    return {name: median(found) for name, found in times.items()}
+
+
+def look(size: str, rounds: int) -> None:
+    print(json.dumps({"queries": queries(size), "slips": slips(rounds)}))

@@ -1,0 +1,140 @@
+"""What becomes of a dossier: who takes which step when. The steps are the verbs of the model, taken by its rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from desk.calendar import ZONE
+from desk.models import Staff
+from dossiers.demo.clock import OfficeClock
+from dossiers.demo.wards import BUSY_WARD, Office
+from dossiers.models import Dossier, State
+
+
+@dataclass(frozen=True)
+class Act:
+    """One step: the verb of `Dossier`, when and by whom."""
+
+    verb: str
+    at: datetime
+    by: Staff
+
+
+#: What each verb of a demonstration's life writes into the dossier, its state first.
+EFFECTS: dict[str, Callable[[Act], dict[str, Any]]] = {
+    "take_up": lambda act: {"state": State.IN_PROGRESS, "officer": act.by, "holder": act.by},
+    "mark_ready": lambda act: {"state": State.READY, "ready_at": act.at, "holder": None, "step_due_at": None},
+    "hand_back": lambda act: {"state": State.RETURNED, "returned_at": act.at, "originals_returned": True},
+}
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How a kind of matter fares: the share that is late and by how many working days; and how long its results wait
+    for their owners (of a hundred, how many, from how many to how many office hours).
+    """
+
+    late: float
+    days_late: tuple[int, ...]
+    waits: tuple[tuple[float, float, float], ...]
+
+
+SAME_DAY = Pace(0.008, (1, 1, 1, 2), ((70, 0.05, 0.4), (25, 0.5, 7), (4.4, 8, 30), (0.6, 55, 170)))
+LONGER = Pace(0.085, (1, 1, 1, 2, 2, 3, 3, 4, 5, 6), ((45, 0.3, 4), (38, 4, 14), (14.5, 14, 32), (2.5, 55, 170)))
+
+#: Same-day matters that wait for the leader's round of signatures; longer ones done before the promised day.
+FOLDER, EARLY = 0.3, 0.38
+#: Whom the finished result comes from, of a hundred.
+FINISHERS = {"officer": 80, "leader": 15, "clerk": 5}
+
+#: Longer matters that are found stuck by whoever looks: they fill today's list of overdue dossiers as a real desk's
+#: is filled, without making the whole year late.
+STUCK_IN_BUSY_WARD, STUCK_ELSEWHERE = 0.17, 0.2
+DAYS_STUCK = (1, 2, 2, 3, 3, 4, 4, 5, 6)
+
+
+@dataclass(frozen=True)
+class Matter:
+    """What a life depends on, whether the dossier is new or read back from the database."""
+
+    key: UUID
+    ward_slug: str
+    field: str
+    is_same_day: bool
+    received_at: datetime
+    promised_at: datetime
+
+    @classmethod
+    def of(cls, dossier: Dossier) -> Matter:
+        return cls(
+            key=dossier.intake_key,
+            ward_slug=dossier.ward.slug,
+            field=dossier.procedure.field,
+            is_same_day=dossier.procedure.is_same_day,
+            received_at=dossier.received_at,
+            promised_at=dossier.promised_at,
+        )
+
+    @property
+    def pace(self) -> Pace:
+        return SAME_DAY if self.is_same_day else LONGER
+
+    @property
+    def promised_day(self) -> date:
+        return self.promised_at.astimezone(ZONE).date()
+
+
+def life(matter: Matter, office: Office, now: datetime, *, was_broken: bool = False) -> list[Act]:
+    """The steps from receipt to return, in order; those after `now` are still to come.
+
+    Everything is drawn from the dossier's key. Only a stuck dossier also looks at the clock: it is late if somebody
+    looks (`now`), or has seen it (`was_broken`), after its promise and before it gets free.
+    """
+    dice, clock, crew = Random(f"{matter.key}/life"), office.clock, office.crew
+    officer = crew.officer(dice, matter.field)
+    by = {"officer": officer, "leader": crew.leader(dice), "clerk": crew.clerk(dice)}
+    finisher = by[dice.choices(list(FINISHERS), list(FINISHERS.values()))[0]]
+    handed_by = crew.clerk(dice)
+    taken = clock.later(matter.received_at, dice.triangular(2, 30, 6) if matter.is_same_day else dice.uniform(15, 420))
+    ready = ready_at(dice, matter, clock, taken)
+    freed = freed_at(Random(f"{matter.key}/stuck"), matter, clock)
+    if freed and (was_broken or matter.promised_at < now < freed):
+        ready = max(ready, freed)
+    return [
+        Act("take_up", taken, officer),
+        Act("mark_ready", ready, finisher),
+        Act("hand_back", clock.later(ready, 60 * waiting_hours(dice, matter)), handed_by),
+    ]
+
+
+def ready_at(dice: Random, matter: Matter, clock: OfficeClock, taken: datetime) -> datetime:
+    """When the result is there: late, quickly, early or just in time."""
+    if dice.random() < matter.pace.late:
+        return clock.sometime(dice, clock.days_later(matter.promised_day, dice.choice(matter.pace.days_late)))
+    if matter.is_same_day:
+        signed = max(clock.earlier(matter.promised_at, dice.uniform(3, 110)), clock.later(taken, 5))
+        return signed if dice.random() < FOLDER else min(clock.later(taken, dice.triangular(6, 80, 25)), signed)
+    days = clock.working_days(taken.astimezone(ZONE).date() + timedelta(days=1), matter.promised_day)
+    if days and dice.random() < EARLY:
+        return clock.sometime(dice, days[int(len(days) * dice.uniform(0.3, 0.99))])
+    return max(clock.earlier(matter.promised_at, dice.triangular(4, 400, 40)), clock.later(taken, 10))
+
+
+def freed_at(dice: Random, matter: Matter, clock: OfficeClock) -> datetime | None:
+    """When a stuck dossier gets free; None for the others."""
+    share = STUCK_IN_BUSY_WARD if matter.ward_slug == BUSY_WARD else STUCK_ELSEWHERE
+    if matter.is_same_day or dice.random() >= share:
+        return None
+    return clock.sometime(dice, clock.days_later(matter.promised_day, dice.choice(DAYS_STUCK)))
+
+
+def waiting_hours(dice: Random, matter: Matter) -> float:
+    """Office hours from the result to its return."""
+    waits = matter.pace.waits
+    _, least, most = dice.choices(waits, [share for share, *_ in waits])[0]
+    return dice.uniform(least, most)

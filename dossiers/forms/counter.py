@@ -1,0 +1,97 @@
+"""What the counter types beside an intake: a scan, a matter that is not taken, a period."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from desk.forms import Phone, Text
+from desk.models import Ward
+from dossiers.forms.fields import OFF, Lines, Reason
+from dossiers.models import Presentation, Procedure
+
+
+class ScanForm(forms.Form):
+    """The counter's one field. A scanned card may hold anything, so its fields are checked by read_card."""
+
+    q = forms.CharField(
+        label="Quét hoặc gõ để tìm",
+        max_length=600,
+        strip=True,
+        error_messages={"required": "Xin quét hoặc gõ mã, tên, số điện thoại.", "max_length": "Dài quá. Xin quét lại."},
+    )
+
+
+class PresentationForm(forms.Form):
+    """A matter that is not taken: who, what, what is missing or why not."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    kind = forms.ChoiceField(label="Trao cho người dân", choices=Presentation.Kind)
+    applicant_name = Text(label="Họ và tên", max_length=160, widget=forms.TextInput(attrs=OFF))
+    address = Text(label="Địa chỉ", required=False, widget=forms.TextInput(attrs=OFF))
+    phone = Phone(label="Điện thoại", required=False, max_length=20, widget=forms.TextInput(attrs=OFF))
+    procedure = forms.ModelChoiceField(
+        Procedure.objects.none(), label="Thủ tục", error_messages={"invalid_choice": "Xin chọn lại."}
+    )
+    items = Lines(label="Cần bổ sung (mỗi dòng một việc)", required=False)
+    reason = Reason()
+
+    def __init__(self, *args: Any, ward: Ward, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["key"].initial = uuid.uuid4()
+        self.fields["procedure"].queryset = Procedure.objects.in_force(timezone.localdate()).order_by("position")
+        for field in self.fields.values():
+            field.error_messages["required"] = "Xin điền ô này."
+
+    @staticmethod
+    def from_intake(typed: Any) -> dict[str, Any]:
+        """What the intake page had already: nobody types it twice."""
+        shown = Procedure.objects.in_force(timezone.localdate()).filter(code=typed.get("shown", "")[:20]).first()
+        names = ("applicant_name", "address", "phone")
+        return {**{name: typed.get(name, "") for name in names}, "kind": typed.get("present", ""), "procedure": shown}
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if data.get("kind") == Presentation.Kind.SUPPLEMENT and not data.get("items") and "items" not in self.errors:
+            self.add_error("items", "Xin ghi đủ những gì cần bổ sung, một lần cho người dân đỡ đi lại.")
+        return data
+
+
+class PeriodForm(forms.Form):
+    """From day to day, both included; this month where nothing is asked for."""
+
+    tu = forms.DateField(
+        label="Từ ngày",
+        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": "Ghi như 01/11/2026.", "required": "Xin chọn ngày."},
+    )
+    den = forms.DateField(
+        label="Đến ngày",
+        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": "Ghi như 30/11/2026.", "required": "Xin chọn ngày."},
+    )
+
+    @classmethod
+    def of(cls, asked: Any) -> PeriodForm:
+        today = timezone.localdate()
+        month = {"tu": today.replace(day=1).isoformat(), "den": today.isoformat()}
+        return cls(asked if asked.keys() & month.keys() else month)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if data.get("tu") and data.get("den"):
+            if data["den"] < data["tu"]:
+                self.add_error("den", "Ngày cuối phải sau ngày đầu.")
+            elif (data["den"] - data["tu"]).days > 366:
+                self.add_error("den", "Mỗi lần nhiều nhất một năm.")
+        return data
+
+    @property
+    def period(self) -> tuple[date, date]:
+        return self.cleaned_data["tu"], self.cleaned_data["den"]

@@ -1,0 +1,286 @@
+"""A dossier being received: applicant, procedure from a few letters, papers, facts for its letter."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+from desk.forms import Birth, Email, IdNumber, PersonName, Phone, TaxCode, Text
+from desk.idcard import ID_NUMBER
+from desk.models import Hamlet, Ward
+from dossiers.forms.fields import DIGITS, OFF, Day
+from dossiers.models import Dossier, DossierDocument, GivenDocument, Procedure
+
+#: How many papers beside the required ones the intake page takes.
+EXTRA_PAPERS = 2
+
+
+#: How many open dossiers of the same matter it points out.
+SAME_SHOWN = 3
+
+
+#: How many procedures the intake page offers for what was typed.
+OFFERED = 6
+
+
+#: Facts that a procedure's letter needs (Procedure.letter_facts): label, field, needed when the letter is wanted.
+LETTER_FACTS: dict[str, tuple[str, type[Text], bool]] = {
+    "child_name": ("Họ tên con", PersonName, True),
+    "child_born_on": ("Con sinh ngày", Day, True),
+    "father_name": ("Họ tên cha", PersonName, False),
+    "mother_name": ("Họ tên mẹ", PersonName, False),
+    "spouse_a": ("Họ tên chồng", PersonName, True),
+    "spouse_b": ("Họ tên vợ", PersonName, True),
+    "deceased_name": ("Họ tên người mất", PersonName, True),
+    "died_on": ("Mất ngày", Day, True),
+    "kinship": ("Người nộp là gì của người mất", Text, False),
+}
+
+
+class IntakeForm(forms.Form):
+    """A dossier being received.
+
+    The procedure is found from what was typed (`procedure`, the `pick`-th match); `shown` is the code that the page
+    had shown, so that nobody saves another one than was on the screen.
+    """
+
+    intake_key = forms.UUIDField(widget=forms.HiddenInput)
+    shown = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+    pick = forms.IntegerField(required=False, min_value=0, max_value=OFFERED - 1, widget=forms.HiddenInput)
+    same_matter_seen = forms.CharField(required=False, max_length=250, widget=forms.HiddenInput)
+
+    applicant_kind = forms.ChoiceField(
+        label="Người nộp là", choices=Dossier.ApplicantKind, initial=Dossier.ApplicantKind.PERSON
+    )
+    applicant_name = Text(label="Họ và tên", max_length=160, widget=forms.TextInput(attrs=OFF))
+    id_number = IdNumber(label="Số định danh", required=False, widget=forms.TextInput(attrs=DIGITS), max_length=20)
+    tax_code = TaxCode(label="Mã số thuế", required=False, max_length=14, widget=forms.TextInput(attrs=DIGITS))
+    birth = Birth(label="Ngày sinh", required=False, max_length=10)
+    sex = forms.ChoiceField(label="Giới tính", required=False, choices=[("", "–"), *Dossier.Sex.choices])
+    address = Text(label="Nơi thường trú", widget=forms.TextInput(attrs=OFF))
+    hamlet = forms.ModelChoiceField(Hamlet.objects.none(), label="Thôn, tổ", required=False, empty_label="–")
+    phone = Phone(
+        label="Điện thoại", required=False, max_length=20, widget=forms.TextInput(attrs={**OFF, "inputmode": "tel"})
+    )
+    email = Email(label="Email", required=False, widget=forms.EmailInput(attrs=OFF))
+    proxy_name = PersonName(label="Người được ủy quyền", required=False, widget=forms.TextInput(attrs=OFF))
+    proxy_id_number = IdNumber(
+        label="Số định danh người được ủy quyền", required=False, max_length=20, widget=forms.TextInput(attrs=DIGITS)
+    )
+
+    procedure = Text(label="Thủ tục", max_length=250, widget=forms.TextInput(attrs=OFF))
+
+    channel = forms.ChoiceField(label="Cách nộp", choices=Dossier.Channel, initial=Dossier.Channel.COUNTER)
+    set_count = forms.IntegerField(label="Số bộ", min_value=1, max_value=99, initial=1)
+    fee_vnd = forms.CharField(
+        label="Lệ phí (đồng)", required=False, max_length=12, widget=forms.TextInput(attrs=DIGITS)
+    )
+    fee_paid = forms.BooleanField(label="Đã nộp lệ phí", required=False)
+    return_method = forms.ChoiceField(
+        label="Nhận kết quả", choices=Dossier.ReturnMethod, initial=Dossier.ReturnMethod.COUNTER
+    )
+    return_address = Text(label="Gửi đến địa chỉ", required=False, widget=forms.TextInput(attrs=OFF))
+    agrees_to_letter = forms.BooleanField(
+        label="Đồng ý nhận thư chúc mừng hoặc chia buồn của phường, xã", required=False
+    )
+    agrees_to_messages = forms.BooleanField(label="Đồng ý nhận tin nhắn báo kết quả", required=False)
+
+    def __init__(self, *args: Any, ward: Ward, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ward = ward
+        self.fields["hamlet"].queryset = Hamlet.objects.filter(ward=ward)
+        self.fields["intake_key"].initial = self.fields["intake_key"].initial or uuid.uuid4()
+        for name, field in self.fields.items():
+            field.error_messages.setdefault("required", "Xin điền ô này.")
+            if isinstance(field, forms.ChoiceField | forms.IntegerField) and name != "hamlet":
+                field.error_messages.update(
+                    required="Xin điền ô này.",
+                    invalid_choice="Xin chọn lại.",
+                    invalid="Xin ghi một số.",
+                    min_value="Ít nhất %(limit_value)s.",
+                    max_value="Nhiều nhất %(limit_value)s.",
+                )
+        self.matches = self._matches()
+        self.chosen = self._chosen()
+        if self.chosen and self.is_new_choice:
+            fee = self.chosen.fee_vnd
+            self.initial["fee_vnd"] = "" if fee is None else f"{fee:,}".replace(",", ".")
+        self._add_papers()
+        self._add_letter_facts()
+
+    # the procedure, from a few letters
+
+    def _typed(self, name: str) -> str:
+        value = self.data.get(name, "") if self.is_bound else self.initial.get(name, "")
+        return str(value)
+
+    def _matches(self) -> list[Procedure]:
+        text = self._typed("procedure").strip()
+        if not text or "\x00" in text or len(text) > self.fields["procedure"].max_length:
+            return []
+        in_force = Procedure.objects.in_force(timezone.localdate()).prefetch_related("documents")
+        return list(in_force.search(text).order_by("position")[:OFFERED])
+
+    def _chosen(self) -> Procedure | None:
+        pick = self._typed("pick")
+        place = int(pick) if re.fullmatch(r"[0-9]", pick) else 0
+        return self.matches[min(place, len(self.matches) - 1)] if self.matches else None
+
+    @property
+    def is_new_choice(self) -> bool:
+        """The page has not shown this procedure yet: what was ticked belongs to another one."""
+        return self.chosen is not None and self._typed("shown") != self.chosen.code
+
+    # the papers
+
+    def _add_papers(self) -> None:
+        required = [document.name for document in self.chosen.documents.all()] if self.chosen else []
+        self.papers: list[Paper] = [Paper(self, number, name) for number, name in enumerate(required)]
+        if self.chosen:
+            self.papers += [Paper(self, len(required) + number, "") for number in range(EXTRA_PAPERS)]
+
+    def _add_letter_facts(self) -> None:
+        self.fact_names: list[str] = list(self.chosen.letter_facts) if self.chosen else []
+        for name in self.fact_names:
+            label, field, _needed = LETTER_FACTS[name]
+            self.fields[name] = field(label=label, required=False, max_length=120)
+            self.fields[name].widget.attrs.update(OFF)
+
+    @property
+    def facts(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fact_names]
+
+    # checks
+
+    def clean_fee_vnd(self) -> int | None:
+        text = re.sub(r"[ .,đ]", "", self.cleaned_data["fee_vnd"])
+        if not text:
+            return None
+        if not (text.isascii() and text.isdigit() and len(text) <= 9):
+            raise ValidationError("Xin ghi số tiền, ví dụ 8.000.")
+        return int(text)
+
+    def clean_applicant_name(self) -> str:
+        name = self.cleaned_data["applicant_name"]
+        if self.cleaned_data.get("applicant_kind") != Dossier.ApplicantKind.ORGANISATION:
+            PersonName(max_length=160).validate(name)
+        return name
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if any(self[name].is_hidden for name in self.errors):
+            self.add_error(None, "Trang này đã cũ nên chưa gửi được. Xin mở lại trang nhận hồ sơ.")
+        self._check_procedure()
+        self._check_papers()
+        self._check_facts(data)
+        if data.get("return_method") in (Dossier.ReturnMethod.POST, Dossier.ReturnMethod.HOME):
+            self._ask_for("return_address", "Xin ghi nơi nhận kết quả.")
+        if data.get("proxy_id_number"):
+            self._ask_for("proxy_name", "Xin ghi tên người được ủy quyền.")
+        if not self.errors:
+            self._check_same_matter(data)
+        return data
+
+    def _check_procedure(self) -> None:
+        if "procedure" in self.errors:
+            return
+        if not self.chosen:
+            self.add_error("procedure", "Chưa thấy thủ tục nào khớp. Xin gõ vài chữ khác.")
+        elif self.is_new_choice:
+            self.add_error("procedure", "Xin xem lại thủ tục và giấy tờ bên dưới, rồi bấm Enter lần nữa.")
+
+    def _check_papers(self) -> None:
+        if not self.chosen or self.is_new_choice:
+            return
+        for paper in self.papers:
+            paper.check()
+        if not any(paper.is_given for paper in self.papers):
+            self.add_error(None, "Chưa đánh dấu giấy tờ nào. Xin đánh dấu giấy tờ đã nhận.")
+
+    def _check_facts(self, data: dict[str, Any]) -> None:
+        if not data.get("agrees_to_letter"):
+            return
+        for name in self.fact_names:
+            if LETTER_FACTS[name][2]:
+                self._ask_for(name, "Thư cần thông tin này.")
+
+    def _ask_for(self, name: str, words: str) -> None:
+        if not self.cleaned_data.get(name) and name not in self.errors:
+            self.add_error(name, words)
+
+    @cached_property
+    def same_matter(self) -> list[Dossier]:
+        """Open dossiers of the person typed for the procedure chosen, but not the one that this form became."""
+        id_number = re.sub(r"[\s.]", "", self._typed("id_number"))
+        if not self.chosen or not ID_NUMBER.fullmatch(id_number):
+            return []
+        rows = Dossier.objects.same_matter(self.ward, self.chosen, id_number)[: SAME_SHOWN + 1]
+        return [row for row in rows if str(row.intake_key) != self._typed("intake_key")][:SAME_SHOWN]
+
+    def _check_same_matter(self, data: dict[str, Any]) -> None:
+        """Each of them was on the screen before this was sent."""
+        if {row.code for row in self.same_matter} - set(data["same_matter_seen"].split()):
+            self.add_error(None, "Người này đang có hồ sơ cùng thủ tục. Bấm Enter lần nữa nếu vẫn nhận hồ sơ mới.")
+
+    # what the verb takes
+
+    def facts_for_receive(self) -> dict[str, Any]:
+        """The arguments of Dossier.objects.receive that come from the form."""
+        own = {"intake_key", "shown", "pick", "same_matter_seen", "procedure", *self.fact_names}
+        facts = {name: value for name, value in self.cleaned_data.items() if name not in own}
+        return {
+            **facts,
+            "intake_key": self.cleaned_data["intake_key"],
+            "procedure": self.chosen,
+            "documents": [paper.given for paper in self.papers if paper.is_given],
+            "letter_facts": {name: self.cleaned_data[name] for name in self.fact_names if self.cleaned_data[name]},
+        }
+
+
+class Paper:
+    """One row of the list of papers: ticked, of a kind, so many. An empty name is a paper to be named by hand."""
+
+    def __init__(self, form: IntakeForm, number: int, name: str) -> None:
+        self.form, self.number, self.required_name = form, number, name
+        self.error = ""
+        self.name = name or self._read("name").strip()
+        self.kind = self._read("kind") or DossierDocument.Kind.ORIGINAL
+        self.count_typed = self._read("count") or "1"
+        self.is_given = bool(self._read("given") or form._typed("all_papers")) if name else bool(self.name)
+
+    def _read(self, part: str) -> str:
+        return "" if self.form.is_new_choice else self.form._typed(f"{self.prefix}-{part}")
+
+    @property
+    def prefix(self) -> str:
+        return f"paper-{self.number}"
+
+    @property
+    def kinds(self) -> list[tuple[str, str]]:
+        return DossierDocument.Kind.choices
+
+    def check(self) -> None:
+        if not self.is_given:
+            return
+        count = self.count_typed.strip()
+        if self.kind not in DossierDocument.Kind.values:
+            self.error = "Xin chọn lại loại giấy tờ."
+        elif not (re.fullmatch(r"[0-9]{1,4}", count) and 1 <= int(count) <= 999):
+            self.error = "Số lượng từ 1 đến 999."
+        elif not self.required_name:
+            try:
+                self.name = Text(max_length=200).clean(self.name)
+            except ValidationError as error:
+                self.error = " ".join(error.messages)
+        if self.error:
+            self.form.add_error(None, f"Giấy tờ “{self.name[:60]}”: {self.error}")
+
+    @property
+    def given(self) -> GivenDocument:
+        return GivenDocument(self.name, self.kind, int(self.count_typed))

@@ -1,0 +1,180 @@
+"""What a step asks for. A form speaks and checks what was typed; whether the step is allowed is the verb's question."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from desk.forms import Birth, IdNumber, PersonName, Phone, TaxCode, Text
+from desk.models import CalendarDay, Staff
+from dossiers.forms.fields import OFF, Lines, Reason
+from dossiers.models import Appointment, DelayCause, Dossier, Handover, Procedure
+
+
+class ComingDay(Text):
+    """A day typed dd/mm/yyyy, cleaned to a date from today on."""
+
+    widget = forms.TextInput(attrs={"placeholder": "ngày/tháng/năm", "inputmode": "numeric", **OFF})
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": 10, **kwargs})
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        try:
+            day, month, year = (int(part) for part in re.split(r"[/.\- ]", text))
+            typed = date(year, month, day)
+        except ValueError:
+            raise ValidationError("Ghi như 25/11/2026.") from None
+        if typed < timezone.localdate():
+            raise ValidationError("Ngày này đã qua.")
+        return typed
+
+
+class StepForm(forms.Form):
+    """A step that asks for nothing more."""
+
+    def __init__(self, *args: Any, dossier: Dossier, by: Staff, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.dossier, self.by = dossier, by
+
+    def arguments(self) -> dict[str, Any]:
+        """What the verb takes beside who and when."""
+        return self.cleaned_data
+
+
+class GiveForm(StepForm):
+    to = forms.ChoiceField(label="Giao cho")
+    note = Text(label="Ghi chú", required=False, max_length=300)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = Staff.objects.filter(ward=self.dossier.ward_id, is_active=True).exclude(pk=self.dossier.holder_id)
+        self.people = {str(person.pk): person for person in people}
+        self.fields["to"].choices = [
+            (f"{step}-{person.pk}", f"{person.full_name} ({step.label.lower()})")
+            for step in (Handover.Step.OFFICER, Handover.Step.LEADER, Handover.Step.DESK)
+            for person in self.people.values()
+            if person.has_role(Handover.ROLE[step])
+        ]
+        self.fields["to"].error_messages["invalid_choice"] = "Xin chọn lại người nhận."
+
+    def arguments(self) -> dict[str, Any]:
+        step, _, pk = self.cleaned_data["to"].partition("-")
+        return {"to": self.people[pk], "step": step, "note": self.cleaned_data["note"]}
+
+
+class SupplementForm(StepForm):
+    items = Lines(label="Cần bổ sung (mỗi dòng một việc, ghi đủ một lần)")
+    reason = Reason()
+
+
+class RescheduleForm(StepForm):
+    delay_cause = forms.ModelChoiceField(
+        DelayCause.objects.filter(is_offered=True),
+        label="Nguyên nhân",
+        empty_label="–",
+        error_messages={"required": "Xin chọn nguyên nhân.", "invalid_choice": "Xin chọn lại."},
+    )
+    reason = Reason(label="Lý do nói với người dân")
+    day = ComingDay(label="Ngày hẹn mới")
+    half = forms.ChoiceField(label="Buổi", choices=Appointment.Half)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        calendar = CalendarDay.objects.calendar(self.dossier.ward.hours)
+        start = max(timezone.localdate(), timezone.localdate(self.dossier.due_at))
+        proposed = calendar.next_working_day(calendar.next_working_day(start))
+        self.fields["day"].initial = f"{proposed:%d/%m/%Y}"
+        self.fields["half"].initial = self.dossier.appointment.half
+
+
+class ReasonForm(StepForm):
+    reason = Reason()
+
+
+class ReturnForm(StepForm):
+    """Empty when the applicant is there in person."""
+
+    to_name = PersonName(label="Người nhận thay", required=False)
+    to_id_number = IdNumber(label="Số định danh người nhận thay", required=False, max_length=20)
+    has_paper = forms.BooleanField(label="Có giấy ủy quyền", required=False)
+    originals = forms.BooleanField(label="Đã trả lại các bản chính đã đối chiếu", required=False, initial=True)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        proxy = data.get("to_name") or data.get("to_id_number")
+        if proxy and "to_name" not in self.errors and not data.get("to_name"):
+            self.add_error("to_name", "Xin ghi họ tên người nhận thay.")
+        if proxy and "to_id_number" not in self.errors and not data.get("to_id_number"):
+            self.add_error("to_id_number", "Xin ghi số định danh người nhận thay.")
+        if proxy and not data.get("has_paper"):
+            self.add_error("has_paper", "Người nhận thay phải có giấy ủy quyền (Nghị định 61/2018, Điều 6).")
+        return data
+
+    def arguments(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        in_person = not data["to_name"]
+        return {
+            "to_name": data["to_name"],
+            "to_id_number": data["to_id_number"],
+            "originals": data["originals"] or in_person,
+        }
+
+
+class CorrectForm(StepForm):
+    applicant_name = Text(label="Họ và tên", max_length=160)
+    id_number = IdNumber(label="Số định danh", required=False, max_length=20)
+    tax_code = TaxCode(label="Mã số thuế", required=False, max_length=14)
+    birth = Birth(label="Ngày sinh", required=False, max_length=10)
+    sex = forms.ChoiceField(label="Giới tính", required=False, choices=[("", "–"), *Dossier.Sex.choices])
+    address = Text(label="Nơi thường trú")
+    phone = Phone(label="Điện thoại", required=False, max_length=20)
+    procedure = forms.ModelChoiceField(
+        Procedure.objects.none(), label="Thủ tục", empty_label=None, error_messages={"invalid_choice": "Xin chọn lại."}
+    )
+    received_at = forms.DateTimeField(
+        label="Nhận lúc",
+        input_formats=["%H:%M %d/%m/%Y"],
+        widget=forms.DateTimeInput(format="%H:%M %d/%m/%Y"),
+        error_messages={"invalid": "Ghi như 08:42 23/11/2026.", "required": "Xin điền ô này."},
+    )
+    reason = Reason(label="Sửa vì sao")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        day = timezone.localdate(self.dossier.received_at)
+        self.fields["procedure"].queryset = Procedure.objects.in_force(day).order_by("position")
+        for name in self.fields.keys() - {"reason"}:
+            self.fields[name].initial = getattr(self.dossier, name)
+
+    def clean_received_at(self) -> Any:
+        typed = self.cleaned_data["received_at"]
+        if typed > timezone.now():
+            raise ValidationError("Giờ nhận chưa tới.")
+        stored = self.dossier.received_at
+        # the form shows minutes: an untouched field must not count as a change of seconds
+        return stored if typed == stored.replace(second=0, microsecond=0) else typed
+
+    def arguments(self) -> dict[str, Any]:
+        data = dict(self.cleaned_data)
+        return {"reason": data.pop("reason"), "changes": data}
+
+
+#: The form of each step; a step not named here asks for nothing.
+STEP_FORMS: dict[str, type[StepForm]] = {
+    "give": GiveForm,
+    "request_papers": SupplementForm,
+    "reschedule": RescheduleForm,
+    "refuse": ReasonForm,
+    "stop": ReasonForm,
+    "hand_back": ReturnForm,
+    "correct": CorrectForm,
+}
+#: Steps that one press takes, without opening their form first.
+ONE_PRESS = {"take_up", "mark_ready", "finish", "papers_received", "hand_back"}

@@ -1,0 +1,129 @@
+"""The four lanes of the counter: which dossiers stand in each, and what the corner of each row says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from desk.calendar import WorkingCalendar
+from desk.vietnamese import SHORT_WEEKDAYS, day_month
+from dossiers.models import OPEN, Dossier, State
+from dossiers.models.dossier import DossierQuerySet
+
+#: How a dossier that is not open looks: tone, icon, words.
+CHIPS = {
+    State.NEEDS_PAPERS: ("waiting", "wait", "Chờ người dân bổ sung"),
+    State.READY: ("brand", "ready", "Chờ trả kết quả"),
+    State.RETURNED: ("plain", "check", "Đã trả kết quả"),
+    State.REFUSED: ("plain", "x", "Đã từ chối"),
+    State.STOPPED: ("plain", "x", "Đã dừng"),
+}
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Now, and the calendar by which the ward counts."""
+
+    now: datetime
+    calendar: WorkingCalendar
+
+    def days_late(self, dossier: Dossier) -> int:
+        return self.calendar.days_late(timezone.localdate(dossier.promised_at), timezone.localdate(self.now))
+
+    def due_words(self, dossier: Dossier) -> str:
+        """ "chiều nay", "sáng T4 25/11"."""
+        due = timezone.localtime(dossier.due_at)
+        half = self.calendar.hours.half_at((due - timedelta(minutes=1)).time()).short
+        if due.date() == timezone.localdate(self.now):
+            return f"{half} nay"
+        return f"{half} {SHORT_WEEKDAYS[due.weekday()]} {day_month(due)}"
+
+    def late_words(self, dossier: Dossier) -> str:
+        days = self.days_late(dossier)
+        return f"{days} ngày" if days else "từ hôm nay"
+
+    def left_words(self, dossier: Dossier) -> str:
+        """ "còn 1 ngày 4 giờ làm việc", "quá 2 ngày làm việc": working time to or since the promise."""
+        if dossier.promised_at < self.now:
+            word, span = "quá", self.calendar.working_time(dossier.promised_at, self.now)
+        else:
+            word, span = "còn", self.calendar.working_time(self.now, dossier.due_at)
+        return f"{word} {self.calendar.in_working_time(span)} làm việc"
+
+    def chip(self, dossier: Dossier) -> tuple[str, str, str]:
+        """Tone, icon and words of a dossier's status: late before behind before soon before on time."""
+        if dossier.state not in OPEN:
+            return CHIPS[State(dossier.state)]
+        today = timezone.localdate(self.now)
+        if dossier.promised_at < self.now:
+            return "overdue", "late", f"Quá hạn {self.left_words(dossier).removeprefix('quá ')}"
+        if dossier.step_due_at and dossier.step_due_at < self.now:
+            return "due", "clock", f"Chậm tiến độ, {self.left_words(dossier)}"
+        if timezone.localdate(dossier.due_at) <= self.calendar.next_working_day(today):
+            return "due", "clock", f"Sắp đến hạn, {self.left_words(dossier)}"
+        return "ontime", "ok", f"{dossier.get_state_display()}, {self.left_words(dossier)}"
+
+    def waiting_words(self, dossier: Dossier) -> str:
+        ready = timezone.localtime(dossier.ready_at)
+        return "từ hôm nay" if ready.date() == timezone.localdate(self.now) else f"từ {day_month(ready)}"
+
+
+@dataclass(frozen=True)
+class Lane:
+    slug: str
+    title: str
+    icon: str
+    key: str
+    empty: str
+    rows: Callable[[DossierQuerySet, Moment], DossierQuerySet]
+    corner: Callable[[Moment, Dossier], str]
+
+
+def due_today(dossiers: DossierQuerySet, at: Moment) -> DossierQuerySet:
+    return dossiers.due_on(timezone.localdate(at.now), at.now).order_by("due_at", "received_at")
+
+
+def due_soon(dossiers: DossierQuerySet, at: Moment) -> DossierQuerySet:
+    """One working day before the promise: due by the end of the next working day, but not today."""
+    tomorrow = at.calendar.next_working_day(timezone.localdate(at.now))
+    return dossiers.due_on(tomorrow, at.now).order_by("due_at", "received_at")
+
+
+LANES = {
+    lane.slug: lane
+    for lane in (
+        Lane(
+            "hom-nay",
+            "Cần làm hôm nay",
+            "list",
+            "1",
+            "Hôm nay không có hồ sơ nào đến hẹn.",
+            due_today,
+            Moment.due_words,
+        ),
+        Lane(
+            "sap-den-han", "Sắp đến hạn", "clock", "2", "Ngày làm việc tới chưa có hẹn nào.", due_soon, Moment.due_words
+        ),
+        Lane(
+            "qua-han",
+            "Quá hạn",
+            "late",
+            "3",
+            "Không có hồ sơ quá hạn. Xin cảm ơn cả bộ phận.",
+            lambda dossiers, at: dossiers.overdue(at.now).order_by("promised_at"),
+            Moment.late_words,
+        ),
+        Lane(
+            "cho-tra",
+            "Chờ trả kết quả",
+            "ready",
+            "4",
+            "Không còn kết quả nào chờ trả.",
+            lambda dossiers, at: dossiers.ready().order_by("ready_at"),
+            Moment.waiting_words,
+        ),
+    )
+}

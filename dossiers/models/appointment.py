@@ -1,0 +1,150 @@
+"""Promises: a half day each, with its cause and how it was counted."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import F, Q, Value
+
+from desk import calendar
+from desk.calendar import Promise, Step
+from desk.models import WardQuerySet
+from desk.sql import insert_from
+from desk.vietnamese import day_in_words, day_month, weekday
+from dossiers.models.cause import DelayCause
+from dossiers.models.event import Event
+
+if TYPE_CHECKING:
+    from desk.models import Staff
+    from dossiers.models.dossier import Dossier
+
+
+class AppointmentQuerySet(WardQuerySet):
+    ward_path = "dossier__ward"
+
+    def unsettled(self) -> AppointmentQuerySet:
+        """Promises of which nobody knows yet whether they were kept."""
+        return self.filter(outcome=Appointment.Outcome.OPEN)
+
+    def break_overdue(self, now: datetime) -> list[int]:
+        """Record as broken each open promise whose half day has passed; returns the ids of the events.
+
+        One event for each promise and one signal for the set, however often and by however many it is called: the
+        update takes the rows, the unique constraint on events has the last word (domain.md, "Kept or broken").
+        """
+        with transaction.atomic():
+            late = self.unsettled().filter(due_at__lt=now)
+            if not late.update(outcome=Appointment.Outcome.BROKEN, outcome_at=now):
+                return []
+            event_ids = insert_from(
+                self.filter(outcome=Appointment.Outcome.BROKEN, outcome_at=now),
+                Event,
+                dossier=F("dossier_id"),
+                appointment=F("pk"),
+                kind=Value(Event.Kind.OVERDUE.value),
+                at=Value(now, models.DateTimeField()),
+                state_before=F("dossier__state"),
+                state_after=F("dossier__state"),
+                reason=Value(""),
+            )
+            Event.announce(Event.Kind.OVERDUE, event_ids)
+        return event_ids
+
+
+class Appointment(models.Model):
+    """Giấy hẹn: the promise of a half day. A dossier has one current promise; older ones stay."""
+
+    class Cause(models.TextChoices):
+        INTAKE = "intake", "Khi tiếp nhận"
+        RESTARTED = "restarted", "Tính lại sau khi bổ sung"
+        RESCHEDULED = "rescheduled", "Hẹn lại"
+        CALENDAR = "calendar", "Lịch nghỉ thay đổi"
+        CORRECTED = "corrected", "Sửa sai sót"
+
+    class Outcome(models.TextChoices):
+        OPEN = "open", "Chưa biết"
+        KEPT = "kept", "Giữ lời"
+        BROKEN = "broken", "Lỡ hẹn"
+        LIFTED = "lifted", "Thôi hẹn"
+
+    class Half(models.TextChoices):
+        MORNING = calendar.Half.MORNING.value, "buổi sáng"
+        AFTERNOON = calendar.Half.AFTERNOON.value, "buổi chiều"
+
+    dossier = models.ForeignKey("dossiers.Dossier", models.PROTECT, related_name="appointments")
+    cause = models.CharField("nguyên do", max_length=12, choices=Cause)
+    reason = models.CharField("lý do", max_length=500, blank=True)
+    delay_cause = models.ForeignKey(DelayCause, models.PROTECT, verbose_name="nguyên nhân", null=True, related_name="+")
+    day = models.DateField("ngày hẹn")
+    half = models.CharField("buổi", max_length=9, choices=Half)
+    due_at = models.DateTimeField("hạn")
+    count = models.JSONField("cách tính", default=list)
+    is_provisional = models.BooleanField("lịch nghỉ chưa chính thức", default=False)
+    is_current = models.BooleanField("đang hiệu lực", default=True)
+    made_at = models.DateTimeField("lập lúc")
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    outcome = models.CharField("kết quả", max_length=6, choices=Outcome, default=Outcome.OPEN)
+    outcome_at = models.DateTimeField("ghi nhận lúc", null=True)
+
+    objects = AppointmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "hẹn trả"
+        verbose_name_plural = "hẹn trả"
+        ordering: ClassVar = ["made_at", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["dossier"], condition=Q(is_current=True), name="appointment_one_current_per_dossier"
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="open", outcome_at=None) | ~Q(outcome="open") & Q(outcome_at__isnull=False),
+                name="appointment_outcome_has_a_time",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["due_at"], condition=Q(outcome="open"), name="appointment_open_due"),
+            models.Index(fields=["outcome_at"], condition=Q(outcome="broken"), name="appointment_broken_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_half_display()} {day_in_words(self.day)}"
+
+    @classmethod
+    def plan(
+        cls, dossier: Dossier, promise: Promise, *, cause: str, by: Staff | None, at: datetime, **more: Any
+    ) -> Appointment:
+        """An unsaved appointment that holds what the calendar promised."""
+        return cls(
+            dossier=dossier,
+            cause=cause,
+            day=promise.day,
+            half=promise.half.value,
+            due_at=promise.due_at,
+            count=[step.as_json() for step in promise.steps],
+            is_provisional=promise.provisional,
+            made_at=at,
+            made_by=by,
+            **more,
+        )
+
+    @property
+    def steps(self) -> list[Step]:
+        return [Step.from_json(row) for row in self.count]
+
+    @property
+    def in_words(self) -> str:
+        """ "thứ Năm, 26/11/2026, buổi chiều"."""
+        return f"{day_in_words(self.day)}, {self.get_half_display()}"
+
+    @property
+    def short(self) -> str:
+        """ "chiều thứ Năm, 26/11"."""
+        return f"{calendar.Half(self.half).short} {weekday(self.day)}, {day_month(self.day)}"
+
+    @property
+    def hours(self) -> tuple[time, time]:
+        """When the counter opens and closes on the promised half day."""
+        return self.dossier.ward.hours.span(calendar.Half(self.half))

@@ -1,0 +1,312 @@
+"""What can be done with a dossier: each step a verb, refused with a sentence when it is not allowed.
+
+A verb locks the row, checks the state in `MOVES`, changes rows and records its event in one transaction. Of two people
+who press at the same moment one is refused politely. ``by`` is who does it, ``at`` when (aware, Asia/Ho_Chi_Minh).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import models, transaction
+
+from desk.calendar import Half, Promise, WorkingCalendar
+from desk.calendar import Step as CountStep
+from desk.models import CalendarDay, Staff
+from desk.vietnamese import day_in_words
+from dossiers.models.appointment import Appointment
+from dossiers.models.event import Event
+from dossiers.models.handover import Handover
+from dossiers.models.state import MOVES, OPEN, DossierError, Move, State
+from dossiers.models.supplement import SupplementRequest
+
+if TYPE_CHECKING:
+    from dossiers.models.cause import DelayCause
+    from dossiers.models.dossier import Dossier
+
+#: What a correction may change.
+CORRECTABLE = (
+    "applicant_name",
+    "id_number",
+    "tax_code",
+    "birth",
+    "sex",
+    "address",
+    "phone",
+    "procedure",
+    "received_at",
+)
+#: Of these, the ones that change the promise.
+CHANGES_PROMISE = {"procedure", "received_at"}
+
+
+class Steps(models.Model):
+    """The verbs of a dossier; `dossiers.models.Dossier` is the only model that has them."""
+
+    class Meta:
+        abstract = True
+
+    # giao nhận
+
+    def give(self: Dossier, *, to: Staff, step: str, by: Staff, at: datetime, note: str = "") -> Event:
+        """Give the dossier to a colleague, who confirms with `take_up`; an earlier gift still pending is withdrawn."""
+        with self._locked("give", by) as move:
+            if not self._may_give(by):
+                raise DossierError(f"Hồ sơ đang ở {self.holder}. Chỉ người ấy hoặc lãnh đạo chuyển được.")
+            if to.ward_id != self.ward_id or not to.has_role(Handover.ROLE[Handover.Step(step)]):
+                raise DossierError(f"{to} không làm bước “{Handover.Step(step).label}” ở đơn vị này.")
+            if to == by and self.holder_id == by.pk:
+                raise DossierError("Hồ sơ đang ở chính anh/chị rồi.")
+            self.handovers.filter(accepted_at=None, withdrawn_at=None).update(withdrawn_at=at)
+            Handover.objects.create(dossier=self, step=step, giver=by, receiver=to, given_at=at, note=note)
+            return self._record(move, by, at, reason=note, details={"to": to.full_name})
+
+    def take_up(self: Dossier, *, by: Staff, at: datetime) -> Event:
+        """Confirm that the dossier has arrived; an officer may also fetch one that still lies at the desk."""
+        with self._locked("take_up", by) as move:
+            handover = self.handovers.filter(accepted_at=None, withdrawn_at=None).first()
+            if handover and handover.receiver_id != by.pk:
+                raise DossierError(f"Hồ sơ đang chờ {handover.receiver} nhận.")
+            if handover is None:
+                if self.state != State.RECEIVED or not by.has_role("officer"):
+                    raise DossierError(move.refusal.format(code=self.code))
+                giver = self.holder or self.received_by
+                handover = Handover(dossier=self, step=Handover.Step.OFFICER, giver=giver, receiver=by, given_at=at)
+            step = Handover.Step(handover.step)
+            handover.accepted_at = at
+            handover.due_at = self._step_due_at(step, at)
+            handover.save()
+            changes: dict[str, Any] = {"holder": by, "step_due_at": handover.due_at}
+            if step == Handover.Step.OFFICER:
+                changes["officer"] = by
+            return self._go(move, by, at, Handover.STATE[step], **changes)
+
+    # bổ sung
+
+    def request_papers(self: Dossier, *, items: list[str], reason: str, by: Staff, at: datetime) -> Event:
+        """Ask for what is missing, once and completely; the clock stops (Nghị định 61/2018, Điều 15 khoản 3)."""
+        with self._locked("request_papers", by) as move:
+            if SupplementRequest.objects.filter(dossier=self).exists():
+                raise DossierError("Hồ sơ này đã được yêu cầu bổ sung một lần; quy định chỉ yêu cầu một lần, đầy đủ.")
+            SupplementRequest.objects.create(dossier=self, items=items, reason=reason, asked_at=at, asked_by=by)
+            self._settle(at, Appointment.Outcome.LIFTED)
+            return self._go(move, by, at, State.NEEDS_PAPERS, reason=reason, step_due_at=None)
+
+    def papers_received(self: Dossier, *, by: Staff, at: datetime) -> Event:
+        """The missing papers are there: the full term starts again (Nghị định 61/2018, Điều 19 khoản 4)."""
+        with self._locked("papers_received", by) as move:
+            SupplementRequest.objects.filter(dossier=self).update(answered_at=at)
+            promise = self._calendar().promise(at, self.procedure.limit)
+            appointment = self._promise_anew(promise, Appointment.Cause.RESTARTED, by=by, at=at)
+            state = State.IN_PROGRESS if self.officer_id else State.RECEIVED
+            step = Handover.Step.OFFICER if self.officer_id else Handover.Step.DESK
+            due_at = self._step_due_at(step, at)
+            return self._go(move, by, at, state, appointment=appointment, step_due_at=due_at)
+
+    # hẹn lại, sửa
+
+    def reschedule(
+        self: Dossier, *, day: date, half: str, delay_cause: DelayCause, reason: str, by: Staff, at: datetime
+    ) -> Event:
+        """Promise another half day, with the cause. It does not heal lateness; how often is the edition's rule."""
+        with self._locked("reschedule", by) as move:
+            if self.reschedules_left() < 1:
+                raise DossierError(f"Hồ sơ này đã hẹn lại {self.edition.max_reschedules} lần, đúng mức quy định.")
+            calendar = self._calendar()
+            due_at = calendar.closes_at(day, Half(half))
+            if not calendar.is_working(day):
+                raise DossierError(f"{day_in_words(day).capitalize()} là ngày nghỉ. Xin chọn một ngày làm việc.")
+            if due_at <= max(at, self.due_at):
+                raise DossierError("Ngày hẹn mới phải sau bây giờ và sau ngày đang hẹn.")
+            count = (CountStep(day, "due", f"Hẹn lại: trả kết quả {Half(half).words}"),)
+            promise = Promise(day, Half(half), due_at, count)
+            cause = Appointment.Cause.RESCHEDULED
+            more = {"reason": reason, "delay_cause": delay_cause}
+            appointment = self._appoint(promise, cause, by=by, at=at, **more)
+            return self._go(move, by, at, self.state, appointment=appointment, reason=reason, due_at=due_at)
+
+    def correct(self: Dossier, *, changes: dict[str, Any], reason: str, by: Staff, at: datetime) -> Event:
+        """Mend what was written wrong; the event keeps old and new, and the next slip replaces the one handed out."""
+        with self._locked("correct", by) as move:
+            if odd := set(changes) - set(CORRECTABLE):
+                raise ValueError(f"not correctable: {odd}")
+            changed = {name: value for name, value in changes.items() if getattr(self, name) != value}
+            if not changed:
+                raise DossierError("Chưa có gì khác với thông tin đang ghi.")
+            details = {name: [str(getattr(self, name)), str(value)] for name, value in changed.items()}
+            for name, value in changed.items():
+                setattr(self, name, value)
+            self.slip_version += 1
+            appointment = None
+            if set(changed) & CHANGES_PROMISE and self.state in OPEN:
+                start = self.term_started_at() if "received_at" not in changed else self.received_at
+                self._settle(at, Appointment.Outcome.LIFTED)
+                promise = self._calendar().promise(start, self.procedure.limit)
+                appointment = self._promise_anew(promise, Appointment.Cause.CORRECTED, by=by, at=at, reason=reason)
+            self.save()
+            return self._record(move, by, at, reason=reason, details=details, appointment=appointment)
+
+    # kết thúc
+
+    def mark_ready(self: Dossier, *, by: Staff, at: datetime) -> Event:
+        """The result is there: what is still promised is kept, unless its half day has already passed."""
+        with self._locked("mark_ready", by) as move:
+            self._settle(at, Appointment.Outcome.KEPT)
+            return self._go(move, by, at, State.READY, ready_at=at, step_due_at=None, holder=None)
+
+    def hand_back(
+        self: Dossier, *, by: Staff, at: datetime, to_name: str = "", to_id_number: str = "", originals: bool = True
+    ) -> Event:
+        """The result is in the applicant's hands, or in a proxy's, whose name and ID number are noted.
+
+        `originals`: papers taken for comparison went back too (Nghị định 61/2018, Điều 20 khoản 2).
+        """
+        with self._locked("hand_back", by) as move:
+            return self._go(
+                move,
+                by,
+                at,
+                State.RETURNED,
+                returned_at=at,
+                returned_to_name=to_name,
+                returned_to_id_number=to_id_number,
+                originals_returned=originals,
+            )
+
+    def finish(self: Dossier, *, by: Staff, at: datetime) -> Event:
+        """Result and return in one go, for matters that are done while the citizen waits."""
+        if not self.procedure.is_same_day:
+            raise DossierError("Chỉ việc trả ngay trong ngày mới trả luôn được.")
+        with transaction.atomic():
+            self.mark_ready(by=by, at=at)
+            return self.hand_back(by=by, at=at)
+
+    def refuse(self: Dossier, *, reason: str, by: Staff, at: datetime) -> Event:
+        """Refuse after examination, with the reason (Mẫu 03); the promise ends when the refusal is made."""
+        with self._locked("refuse", by) as move:
+            self._settle(at, Appointment.Outcome.LIFTED)
+            return self._go(move, by, at, State.REFUSED, reason=reason, ended_at=at, step_due_at=None, holder=None)
+
+    def stop(self: Dossier, *, reason: str, by: Staff, at: datetime) -> Event:
+        """Stop at the citizen's wish (2025: Mẫu 05)."""
+        with self._locked("stop", by) as move:
+            self._settle(at, Appointment.Outcome.LIFTED)
+            return self._go(move, by, at, State.STOPPED, reason=reason, ended_at=at, step_due_at=None, holder=None)
+
+    # what may be done now
+
+    def moves_for(self: Dossier, staff: Staff) -> dict[str, Move]:
+        """The steps that this person can take now, the most natural first."""
+        if staff.ward_id != self.ward_id:
+            return {}
+        return {
+            name: move
+            for name, move in MOVES.items()
+            if self.state in move.sources and staff.has_role(*move.roles) and self._fits(name, staff)
+        }
+
+    def _fits(self: Dossier, name: str, staff: Staff) -> bool:
+        pending = self.pending_handover
+        if name == "take_up":
+            at_desk = pending is None and self.state == State.RECEIVED and staff.has_role("officer")
+            return at_desk or (pending is not None and pending.receiver_id == staff.pk)
+        fits = {
+            "finish": lambda: self.procedure.is_same_day,
+            "give": lambda: self._may_give(staff),
+            "request_papers": lambda: not hasattr(self, "supplement"),
+            "reschedule": lambda: self.reschedules_left() > 0,
+        }
+        return fits.get(name, lambda: True)()
+
+    def _may_give(self: Dossier, staff: Staff) -> bool:
+        at_desk = self.state == State.RECEIVED and staff.has_role("clerk")
+        return at_desk or self.holder_id == staff.pk or staff.has_role("leader")
+
+    @property
+    def pending_handover(self: Dossier) -> Handover | None:
+        return next((row for row in self.handovers.all() if not row.accepted_at and not row.withdrawn_at), None)
+
+    def reschedules_left(self: Dossier) -> int:
+        """How often the current term may still be rescheduled."""
+        since = self.term_started_at()
+        used = self.appointments.filter(cause=Appointment.Cause.RESCHEDULED, made_at__gte=since).count()
+        return self.edition.max_reschedules - used
+
+    def term_started_at(self: Dossier) -> datetime:
+        """When the current term began: at receipt, or when the missing papers arrived."""
+        restarted = self.appointments.filter(cause=Appointment.Cause.RESTARTED).order_by("-made_at").first()
+        return restarted.made_at if restarted else self.received_at
+
+    # how every step is taken
+
+    @contextmanager
+    def _locked(self: Dossier, name: str, by: Staff) -> Iterator[Move]:
+        move = MOVES[name]
+        if by.ward_id != self.ward_id or not by.has_role(*move.roles):
+            raise DossierError(f"Việc “{move.label}” không thuộc phần việc của anh/chị.")
+        with transaction.atomic():
+            rows = type(self).objects.filter(pk=self.pk, state__in=move.sources)
+            if not rows.select_for_update(no_key=True).values_list("pk", flat=True).first():
+                raise DossierError(move.refusal.format(code=self.code))
+            self.refresh_from_db(fields=["state", "holder", "officer", "promised_at", "due_at", "slip_version"])
+            yield move
+
+    def _go(
+        self: Dossier,
+        move: Move,
+        by: Staff,
+        at: datetime,
+        state: str,
+        *,
+        reason: str = "",
+        appointment: Appointment | None = None,
+        **changes: Any,
+    ) -> Event:
+        before = self.state
+        changes["state"] = state
+        for field, value in changes.items():
+            setattr(self, field, value)
+        self.save(update_fields=list(changes))
+        return self._record(move, by, at, reason=reason, appointment=appointment, before=before)
+
+    def _record(
+        self: Dossier, move: Move, by: Staff, at: datetime, *, before: str | None = None, **facts: Any
+    ) -> Event:
+        before = self.state if before is None else before
+        return Event.record(move.event, self, at=at, by=by, state_before=before, state_after=self.state, **facts)
+
+    def _settle(self: Dossier, at: datetime, outcome: str) -> None:
+        """Say of each open promise how it ended; one that passed unnoticed is recorded as broken first."""
+        mine = Appointment.objects.filter(dossier=self)
+        mine.break_overdue(at)
+        mine.unsettled().update(outcome=outcome, outcome_at=at)
+
+    def _calendar(self: Dossier) -> WorkingCalendar:
+        return CalendarDay.objects.calendar(self.ward.hours)
+
+    def _appoint(
+        self: Dossier, promise: Promise, cause: str, *, by: Staff | None, at: datetime, **more: Any
+    ) -> Appointment:
+        """A new current promise; the one before stays, and stays open until its half day has passed."""
+        self.appointments.filter(is_current=True).update(is_current=False)
+        appointment = Appointment.plan(self, promise, cause=cause, by=by, at=at, **more)
+        appointment.save()
+        return appointment
+
+    def _promise_anew(
+        self: Dossier, promise: Promise, cause: str, *, by: Staff | None, at: datetime, reason: str = ""
+    ) -> Appointment:
+        """A promise from which lateness counts: of a new term, or of one that had been counted wrong."""
+        appointment = self._appoint(promise, cause, by=by, at=at, reason=reason)
+        self.promised(promise)
+        if cause == Appointment.Cause.RESTARTED:
+            self.slip_version += 1
+        self.save(update_fields=["promised_at", "due_at", "slip_version"])
+        return appointment
+
+    def _step_due_at(self: Dossier, step: str, at: datetime) -> datetime:
+        """When this step will have used its share of the term: from then on the dossier is behind (chậm tiến độ)."""
+        return self.procedure.step_due_at(step, at, (self.term_started_at(), self.promised_at), self._calendar())

@@ -1,0 +1,104 @@
+"""Sổ theo dõi hồ sơ: the register of a period, as rows, as A4 landscape HTML for the printer, and as a workbook."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from io import BytesIO
+from typing import Any
+
+import xlsxwriter
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from desk.models import DeskName, Ward
+from desk.vietnamese import group_phone
+from dossiers.models import Dossier, Edition, FormTitle, State
+
+COLUMNS = (
+    ("TT", 7),
+    ("Mã hồ sơ", 26),
+    ("Tên thủ tục hành chính", 44),
+    ("Số lượng (bộ)", 8),
+    ("Tên cá nhân, tổ chức", 28),
+    ("Địa chỉ, số điện thoại", 40),
+    ("Cơ quan chủ trì giải quyết", 16),
+    ("Nhận hồ sơ", 17),
+    ("Hẹn trả kết quả", 17),
+    ("Trả kết quả", 17),
+    ("Phương thức nhận", 14),
+    ("Ký nhận", 10),
+    ("Ghi chú", 24),
+)
+NOTES = {State.REFUSED: "Từ chối", State.STOPPED: "Dừng", State.NEEDS_PAPERS: "Chờ bổ sung"}
+
+
+def dossiers_of(ward: Ward, first: date, last: date) -> Any:
+    """The dossiers received from `first` to `last`, both included, in the order of the register."""
+    start = timezone.make_aware(datetime.combine(first, time.min))
+    end = timezone.make_aware(datetime.combine(last, time.max))
+    rows = Dossier.objects.filter(ward=ward, received_at__gte=start, received_at__lte=end)
+    return rows.select_related("procedure", "ward").order_by("register_year", "register_number")
+
+
+def note_of(dossier: Dossier) -> str:
+    notes = [NOTES.get(State(dossier.state), "")]
+    if dossier.proxy_name:
+        notes.append(f"Nộp thay: {dossier.proxy_name}")
+    if dossier.returned_to_name:
+        notes.append(f"Nhận thay: {dossier.returned_to_name}")
+    return "; ".join(filter(None, notes))
+
+
+def register_xlsx(ward: Ward, first: date, last: date) -> bytes:
+    """The register as a workbook: one sheet, frozen heading, real dates."""
+    buffer = BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"constant_memory": True, "remove_timezone": True})
+    sheet = book.add_worksheet("Sổ theo dõi")
+    title = book.add_format({"bold": True, "font_size": 14})
+    heading = book.add_format({"bold": True, "border": 1, "text_wrap": True})
+    cell = book.add_format({"border": 1, "text_wrap": True, "valign": "top"})
+    moment = book.add_format({"border": 1, "valign": "top", "num_format": "hh:mm dd/mm/yyyy"})
+    for column, (_name, width) in enumerate(COLUMNS):
+        sheet.set_column(column, column, width)
+    sheet.write(0, 0, f"Sổ theo dõi hồ sơ, {ward}, {first:%d/%m/%Y} – {last:%d/%m/%Y}", title)
+    for column, (name, _width) in enumerate(COLUMNS):
+        sheet.write(2, column, name, heading)
+    for line, dossier in enumerate(dossiers_of(ward, first, last).iterator(chunk_size=2000), start=3):
+        address = ", ".join(filter(None, [dossier.address, group_phone(dossier.phone)]))
+        texts = {
+            0: dossier.register_number,
+            1: dossier.code,
+            2: dossier.procedure.name,
+            3: dossier.set_count,
+            4: dossier.applicant_name,
+            5: address,
+            6: f"UBND {ward.in_sentence}",
+            10: dossier.get_return_method_display(),
+            11: "",
+            12: note_of(dossier),
+        }
+        moments = {7: dossier.received_at, 8: dossier.due_at, 9: dossier.returned_at}
+        for column in range(len(COLUMNS)):
+            if value := moments.get(column):
+                sheet.write_datetime(line, column, timezone.localtime(value), moment)
+            else:
+                sheet.write(line, column, texts.get(column, ""), cell)
+    sheet.freeze_panes(3, 2)
+    book.close()
+    return buffer.getvalue()
+
+
+def register_html(ward: Ward, first: date, last: date) -> str:
+    """The register as it is printed: the heading stands on every page, rows are never torn."""
+    rows = list(dossiers_of(ward, first, last))
+    context = {
+        "ward": ward,
+        "desk": DeskName.objects.on(last),
+        "title": Edition.objects.on(first).titles.get(kind=FormTitle.Kind.REGISTER).title,
+        "first": first,
+        "last": last,
+        "rows": [(dossier, note_of(dossier)) for dossier in rows],
+        "returned": sum(dossier.returned_at is not None for dossier in rows),
+        "columns": range(1, len(COLUMNS) + 1),
+    }
+    return render_to_string("paper/register.html", context)

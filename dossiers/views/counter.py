@@ -1,0 +1,124 @@
+"""The counter: one field that knows what was scanned, and the day in four lanes."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from desk.access import role_required
+from desk.idcard import IdCardError, looks_like_card, read_card
+from desk.models import CalendarDay
+from dossiers.forms.counter import ScanForm
+from dossiers.lanes import LANES, Lane, Moment
+from dossiers.models import Dossier, DossierError
+from dossiers.models.dossier import DossierQuerySet
+
+#: Rows that a lane shows before it says "and n more", and that a search lists.
+SHOWN, FOUND, PAGE = 7, 25, 25
+STATUS_LINK = re.compile(r"/hs/([\w-]{22})/?$")
+CODE = re.compile(r"[0-9A-Z.]{5,40}-\d{6}-\d{4,}", re.IGNORECASE)
+
+
+def moment_of(request: HttpRequest) -> Moment:
+    ward = request.user.ward
+    return Moment(timezone.now(), CalendarDay.objects.calendar(ward.hours if ward else None))
+
+
+def list_rows(dossiers: DossierQuerySet) -> DossierQuerySet:
+    return dossiers.select_related("procedure", "ward")
+
+
+def filled(lane: Lane, dossiers: DossierQuerySet, at: Moment) -> dict[str, Any]:
+    """A lane with its first rows, each with the word in its corner, and how many there are in all."""
+    rows = lane.rows(dossiers, at)
+    shown = [(dossier, lane.corner(at, dossier)) for dossier in list_rows(rows)[:SHOWN]]
+    count = rows.count()
+    return {"lane": lane, "rows": shown, "count": count, "more": count - len(shown)}
+
+
+def find(text: str, dossiers: DossierQuerySet) -> DossierQuerySet:
+    """What was scanned or typed: the slip's QR, a dossier code, an ID card, a number or a name.
+
+    Raises IdCardError for a card that was read only in part.
+    """
+    if link := STATUS_LINK.search(text):
+        return dossiers.filter(token=link[1])
+    if CODE.fullmatch(text):
+        return dossiers.filter(code=text.upper())
+    if looks_like_card(text):
+        return dossiers.filter(id_number=read_card(text).id_number)
+    return dossiers.find(text)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@role_required("clerk", "officer", "leader")
+def counter(request: HttpRequest) -> HttpResponse:
+    """Lanes on GET. A scan is posted, so that names and numbers stay out of addresses and logs."""
+    form = ScanForm(request.POST or None)
+    found = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            found = list(list_rows(find(form.cleaned_data["q"], Dossier.objects.visible_to(request.user)))[:FOUND])
+        except IdCardError as error:
+            form.add_error("q", str(error))
+        if found and len(found) == 1:
+            return redirect(found[0])
+    at = moment_of(request)
+    mine = Dossier.objects.visible_to(request.user)
+    context = {
+        "section": "counter",
+        "form": form,
+        "found": found,
+        "card": form.data.get("q", "") if looks_like_card(form.data.get("q", "")) else "",
+        "lanes": [filled(lane, mine, at) for lane in LANES.values()] if found is None else [],
+        "closing": at.calendar.closing_ahead(timezone.localdate(at.now)),
+    }
+    return render(request, "dossiers/counter.html", context)
+
+
+@never_cache
+@require_GET
+def dossiers(request: HttpRequest) -> HttpResponse:
+    """All dossiers that this person may see, newest first, or the rows of one lane."""
+    rows = Dossier.objects.visible_to(request.user)
+    at = moment_of(request)
+    lane = LANES.get(request.GET.get("lan", ""))
+    rows = list_rows(lane.rows(rows, at) if lane else rows.order_by("-received_at", "-pk"))
+    page = Paginator(rows, PAGE).get_page(request.GET.get("trang"))
+    listed = [(dossier, lane.corner(at, dossier) if lane else dossier.get_state_display()) for dossier in page]
+    context = {"section": "dossiers", "lane": lane, "lanes": LANES.values(), "page": page, "rows": listed}
+    return render(request, "dossiers/dossiers.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@role_required("clerk", "officer", "leader")
+def arrivals(request: HttpRequest) -> HttpResponse:
+    """A pile of papers came back signed: scan one after another, each becomes ready; the list shows how each went."""
+    form = ScanForm(request.POST or None)
+    done = request.session.get("arrivals", [])
+    if request.method == "POST" and form.is_valid():
+        try:
+            found = find(form.cleaned_data["q"], Dossier.objects.visible_to(request.user))[:2]
+            words, is_done = arrive(list(found), request)
+        except (DossierError, IdCardError) as error:
+            words, is_done = str(error), False
+        done = [{"words": words, "is_done": is_done}, *done][:50]
+        request.session["arrivals"] = done
+        return redirect("dossiers:arrivals")
+    return render(request, "dossiers/arrivals.html", {"section": "counter", "form": form, "done": done})
+
+
+def arrive(found: list[Dossier], request: HttpRequest) -> tuple[str, bool]:
+    if len(found) != 1:
+        return ("Chưa thấy hồ sơ này ở đơn vị." if not found else "Có nhiều hồ sơ khớp, xin quét mã trên giấy."), False
+    found[0].mark_ready(by=request.user, at=timezone.now())
+    return f"{found[0].short_code}, {found[0].procedure.short_name}: đã có kết quả.", True

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from desk.calendar import ZONE
+from desk.models import Ward
+from tests.factories import StaffFactory
+
+# the browser's driver runs an event loop in the same thread as the tests
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+def moment(text: str) -> datetime:
+    """ "2026-11-23 08:42" in Phủ Lý."""
+    return datetime.fromisoformat(text).replace(tzinfo=ZONE)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Tests that commit run after all others, since they leave every table empty. pytest-django sorts so too, but
+    pytest then gathers what shares a browser, wherever the first of them stood."""
+    items.sort(key=lambda item: not {"transactional_db", "live_server"}.isdisjoint(item.fixturenames))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Wards, calendar, forms and procedures are there for every test, as they are at every desk."""
+    with django_db_blocker.unblock():
+        call_command("seed_reference", verbosity=0, stdout=StringIO())
+
+
+@pytest.fixture(autouse=True)
+def _quick(settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+@pytest.fixture
+def reference(transactional_db):
+    """The same data for a test that commits for real, since such tests empty every table behind them."""
+    call_command("seed_reference", verbosity=0, stdout=StringIO())
+
+
+@pytest.fixture
+def ward(db) -> Ward:
+    return Ward.objects.get(slug="le-hong-phong")
+
+
+@pytest.fixture
+def other_ward(db) -> Ward:
+    return Ward.objects.get(slug="quang-trung")
+
+
+@pytest.fixture
+def clerk(ward):
+    return StaffFactory(ward=ward, clerk=True, full_name="Lê Thị Bích Ngọc")
+
+
+@pytest.fixture
+def officer(ward):
+    return StaffFactory(ward=ward, officer=True, full_name="Đỗ Hữu Thắng")
+
+
+@pytest.fixture
+def leader(ward):
+    return StaffFactory(ward=ward, leader=True, full_name="Trần Quốc Vượng")
+
+
+@pytest.fixture
+def city(db):
+    return StaffFactory(city=True, full_name="Nguyễn Thị Quế Anh")
+
+
+@pytest.fixture
+def clerk_client(client, clerk):
+    client.force_login(clerk)
+    return client

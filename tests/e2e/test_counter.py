@@ -1,0 +1,74 @@
+"""The counter by keys and scanner: what was scanned is opened, and a dossier walks to its end."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from dossiers.models import State
+from tests.e2e.conftest import CARD, Keyboard
+from tests.factories import DossierFactory, StaffFactory
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture
+def page(browse) -> Page:
+    page = browse(staff=StaffFactory(clerk=True))
+    page.goto("/quay/")
+    return page
+
+
+@pytest.fixture
+def keys(page) -> Keyboard:
+    return Keyboard(page)
+
+
+def test_the_scan_field_has_the_focus_and_the_keys_their_pages(page, keys):
+    expect(page.locator("#q")).to_be_focused()
+    keys.press("F2")
+    page.wait_for_url("**/quay/tiep-nhan/")
+    page.goto("/quay/")
+    keys.press("F4")
+    page.wait_for_url("**/ho-so/")
+    page.goto("/quay/")
+    alt_3 = {"type": "keyDown", "modifiers": 1, "key": "3", "text": "3", "unmodifiedText": "3"}
+    page.context.new_cdp_session(page).send("Input.dispatchKeyEvent", alt_3)  # Playwright's own sends no text with Alt
+    page.wait_for_url("**/ho-so/?lan=qua-han")
+
+
+def test_whatever_is_scanned_or_typed_opens_the_dossier(page, keys):
+    dossier = DossierFactory(id_number=CARD[:12], applicant_name="Nguyễn Thị Tuyết Nhung", phone="0912000345")
+    DossierFactory(applicant_name="Trần Văn Tĩnh", phone="0912000346")
+    for scanned in (dossier.get_status_url(), dossier.code, CARD, "tuyet nhung", "0912 000 345"):
+        page.goto("/quay/")
+        keys.scan(scanned)
+        page.wait_for_url(f"**{dossier.get_absolute_url()}")
+
+
+def test_a_card_without_a_dossier_leads_to_its_intake(page, keys):
+    keys.scan(CARD)
+    page.get_by_role("button", name="Nhận hồ sơ mới cho người này").click()
+    expect(page.get_by_label("Họ và tên")).to_have_value("Nguyễn Thị Tuyết Nhung")
+
+
+def test_a_dossier_is_handed_back_with_keys(page, keys):
+    dossier = DossierFactory()
+    keys.scan(dossier.get_status_url())
+    page.wait_for_url(f"**{dossier.get_absolute_url()}")
+    keys.press("F4")
+    expect(page.get_by_role("status")).to_have_text(f"Đã có kết quả: hồ sơ {dossier.short_code}.")
+    keys.press("F4")
+    expect(page.get_by_role("status")).to_have_text(f"Trả kết quả: hồ sơ {dossier.short_code}.")
+    expect(page.locator(".timeline li")).to_have_count(3)
+    dossier.refresh_from_db()
+    assert dossier.state == State.RETURNED
+
+
+def test_a_scan_on_a_dossiers_page_changes_nothing(page, keys):
+    """A scanner types into whatever has the focus, and ends with Enter."""
+    dossier = DossierFactory()
+    page.goto(dossier.get_absolute_url())
+    keys.scan(CARD)
+    page.goto(dossier.get_absolute_url())
+    expect(page.locator(".timeline li")).to_have_count(1)

@@ -1,0 +1,216 @@
+"""What a reviewer should not have to say twice. Read from the source, so that it holds for files not written yet."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import models
+
+from dossiers.models import MOVES
+from dossiers.models.dossier import State
+
+ROOT = Path(settings.BASE_DIR)
+#: The apps that there are, from the ground up; those of the next issues are looked at as soon as they exist.
+APPS = [app for app in ("desk", "dossiers", "feedback", "letters", "phuly_portal") if (ROOT / app).is_dir()]
+SOURCES = sorted(path for app in APPS for path in (ROOT / app).rglob("*.py") if "migrations" not in path.parts)
+VIEWS = [path for path in SOURCES if path.name == "views.py" or "views" in path.parts]
+TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*") if path.is_file())
+MIGRATIONS = sorted(path for app in APPS for path in (ROOT / app).glob("migrations/[0-9]*.py"))
+
+#: What views ask of a manager beside visible_to, and why it tells nobody what is not theirs.
+WITHOUT_VISIBLE_TO = {
+    ("desk/views.py", "Staff.filter"): "which demonstration accounts there are; none in production",
+    ("dossiers/views/counter.py", "CalendarDay.calendar"): "the calendar is everybody's",
+    ("dossiers/views/dossier.py", "CalendarDay.calendar"): "the calendar is everybody's",
+    ("dossiers/views/presentation.py", "Presentation.present"): "a verb of the clerk's own ward",
+    ("dossiers/views/intake.py", "CalendarDay.calendar"): "the calendar is everybody's",
+    ("dossiers/views/intake.py", "Dossier.receive"): "a verb: it checks person and ward itself",
+    ("dossiers/views/public.py", "Dossier.only"): "found by the slip's token, or by code and digits",
+    ("dossiers/views/public.py", "Appointment.only"): "prefetched for that one dossier",
+    ("dossiers/views/public.py", "Event.only"): "prefetched for that one dossier",
+    ("dossiers/views/public.py", "LookupFailure.wait"): "counts, under keyed hashes",
+    ("dossiers/views/public.py", "LookupFailure.note"): "counts, under keyed hashes",
+    ("dossiers/views/public.py", "Procedure.in_force"): "the catalogue is public",
+    ("phuly_portal/views.py", "Ward.in_service"): "the list of wards is public",
+    ("phuly_portal/views.py", "CalendarDay.calendar"): "the calendar is everybody's",
+    ("phuly_portal/views.py", "Dossier.filter"): "public figures: counts only",
+}
+#: Calls that ring for a worker at once.
+AT_ONCE = ("delay", "apply_async", "send_task")
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
+    """Each call with the last part of what is called: "delay" for `task.delay(1)`."""
+    for node in nodes(path):
+        if isinstance(node, ast.Call):
+            called = node.func
+            yield getattr(called, "attr", "") or getattr(called, "id", ""), node
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module that a file imports from, wherever in the file."""
+    for node in nodes(path):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+def asked_of_managers(path: Path) -> set[str]:
+    """ "Dossier.visible_to" for each `Dossier.objects.visible_to`; "Dossier.objects" where the manager is passed on."""
+    inner = {id(node.value): node.attr for node in nodes(path) if isinstance(node, ast.Attribute)}
+    return {
+        f"{ast.unparse(node.value)}.{inner.get(id(node), 'objects')}"
+        for node in nodes(path)
+        if isinstance(node, ast.Attribute) and node.attr in ("objects", "_default_manager", "_base_manager")
+    }
+
+
+def test_the_source_was_found():
+    """The tests below say nothing where they look at nothing."""
+    assert {"desk", "dossiers", "phuly_portal"} <= set(APPS)
+    assert {"desk/calendar.py", "dossiers/tasks.py", "phuly_portal/settings.py"} <= set(map(name_of, SOURCES))
+    assert {"desk/views.py", "dossiers/views/counter.py", "phuly_portal/views.py"} <= set(map(name_of, VIEWS))
+    assert len(TEMPLATES) > 20
+    assert len(MIGRATIONS) >= 3
+
+
+def test_views_ask_for_rows_through_visible_to():
+    asked = {(name_of(path), asked) for path in VIEWS for asked in asked_of_managers(path)}
+    others = {(path, asked) for path, asked in asked if not asked.endswith(".visible_to")}
+    assert others == set(WITHOUT_VISIBLE_TO)  # an exception that nobody needs any more goes, too
+
+
+def is_model(path: Path, node: ast.expr) -> bool:
+    module = importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    found = getattr(module, getattr(node, "id", ""), None)
+    return isinstance(found, type) and issubclass(found, models.Model)
+
+
+def test_views_never_fetch_from_a_whole_table():
+    """`get_object_or_404(Dossier, ...)` would find other wards' rows too; `cursor` and `raw` know no wards at all."""
+    made = [(path, called, call) for path in VIEWS for called, call in calls(path)]
+    fetched = [(path, call) for path, called, call in made if called in ("get_object_or_404", "get_list_or_404")]
+    assert fetched
+    assert [ast.unparse(call) for path, call in fetched if is_model(path, call.args[0])] == []
+    assert [ast.unparse(call) for _path, called, call in made if called in ("cursor", "raw")] == []
+
+
+def test_a_worker_is_rung_for_only_after_the_commit():
+    """`.delay()` inside a transaction starts the work before its rows exist; `delay_on_commit` does not."""
+    elsewhere = [path for path in SOURCES if path.name != "tasks.py"]
+    made = [
+        (name_of(path), ast.unparse(call)) for path in elsewhere for called, call in calls(path) if called in AT_ONCE
+    ]
+    assert made == []
+
+
+def template_patterns(path: Path) -> Iterator[str]:
+    """Regular expressions of the templates that a Python file names, f"..." included."""
+    for node in nodes(path):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.endswith(".html"):
+            yield re.escape(node.value)
+        elif isinstance(node, ast.JoinedStr):
+            parts = [re.escape(str(part.value)) if isinstance(part, ast.Constant) else "[^/]+" for part in node.values]
+            if "".join(parts).endswith(r"\.html"):
+                yield "".join(parts)
+
+
+def test_every_template_is_used():
+    names = {path.relative_to(ROOT / "templates").as_posix(): path for path in TEMPLATES}
+    patterns = {pattern for path in SOURCES for pattern in template_patterns(path)}
+    # Django itself looks for these four
+    reached = {"400.html", "403.html", "404.html", "500.html"}
+    reached |= {name for name in names for pattern in patterns if re.fullmatch(pattern, name)}
+    waiting = set(reached)
+    while waiting:
+        text = names[waiting.pop()].read_text(encoding="utf-8")
+        found = set(re.findall(r"{% (?:include|extends) \"([^\"]+)\"", text)) - reached
+        reached |= found
+        waiting |= found
+    assert set(names) - reached == set()
+
+
+#: What a Content-Security-Policy without "unsafe-inline" would not run or show.
+INLINE = {
+    "style attribute": r"\sstyle\s*=",
+    "style element": r"<style\b",
+    "script in the page": r"<script\b(?![^>]*\ssrc=)",
+    "event handler": r"<[^>]*\son[a-z]+\s*=",
+    "htmx event handler": r"\shx-on\b",
+    "script as an address": r"javascript:",
+}
+
+
+def inline_in(path: Path) -> list[str]:
+    text = re.sub(r"{%.*?%}|{{.*?}}", " ", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    return [what for what, pattern in INLINE.items() if re.search(pattern, text, re.IGNORECASE)]
+
+
+def test_no_template_has_inline_styles_or_scripts():
+    assert {name_of(path): found for path in TEMPLATES if (found := inline_in(path))} == {}
+
+
+def test_every_migration_has_a_name_that_says_what_it_does():
+    meaningless = r"_auto_\d|_and_more$|_alter_[a-z_]+_options$"
+    assert [name_of(path) for path in MIGRATIONS if re.search(meaningless, path.stem)] == []
+
+
+def test_every_state_of_a_dossier_is_reached_or_left_by_a_move():
+    moved = {state for move in MOVES.values() for state in (*move.sources, move.target)}
+    assert moved - {None} == set(State)
+
+
+def test_only_the_printer_knows_weasyprint():
+    knowing = {name_of(path) for path in SOURCES if {"weasyprint"} & {name.split(".")[0] for name in imports(path)}}
+    assert knowing == {"desk/pdf.py"}
+
+
+def test_one_signal_leaves_the_heart_and_nothing_listens_to_saving():
+    signals = {(name_of(path), called) for path in SOURCES for called, _call in calls(path) if called == "Signal"}
+    named = {
+        target.id
+        for path in SOURCES
+        for node in nodes(path)
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
+        for target in node.targets
+        if isinstance(target, ast.Name) and ast.unparse(node.value.func).endswith("Signal")
+    }
+    assert signals == {("dossiers/signals.py", "Signal")}
+    assert named == {"event_recorded"}
+    assert not {name_of(path) for path in SOURCES if "django.db.models.signals" in imports(path)}
+
+
+def test_no_file_is_longer_than_400_lines():
+    lines = {name_of(path): len(path.read_text(encoding="utf-8").splitlines()) for path in SOURCES}
+    assert {name: count for name, count in lines.items() if count > 400} == {}
+
+
+@pytest.mark.parametrize("name", ["requirements.in", "requirements-dev.in", "requirements.txt", "requirements-dev.txt"])
+def test_requirements_name_no_index_and_no_host(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert not re.search(r"://|--(extra-)?index-url|--find-links|--trusted-host|^\s*-[if] ", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_every_requirement_is_locked_by_version_and_hash(name):
+    lines = (ROOT / name).read_text(encoding="utf-8").replace("\\\n", " ").splitlines()
+    locked = [line for line in lines if line.strip() and not line.lstrip().startswith(("#", "-r "))]
+    assert locked
+    assert [line for line in locked if not re.match(r"\S+==\S+ .*--hash=sha256:[0-9a-f]{64}", line)] == []

@@ -1,0 +1,114 @@
+"""Every route keeps strangers out, another ward gets 404, and the owner gets in. The list comes from the resolver."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from dossiers.models import Presentation
+from tests.factories import DossierFactory, StaffFactory
+
+#: Pages for everybody.
+PUBLIC = {
+    "home",
+    "ward_home",
+    "healthz",
+    "readyz",
+    "desk:login",
+    "dossiers:lookup",
+    "dossiers:status",
+    "dossiers:catalogue",
+    "dossiers:procedure",
+}
+#: Other people's pages: their own tests cover them.
+NOT_OURS = {"admin"}
+#: Routes that leave the log-in, so they come with tests of their own.
+ENDS_SESSION = {"desk:logout"}
+
+
+def names(patterns, prefix=""):
+    for entry in patterns:
+        if isinstance(entry, URLResolver):
+            if entry.namespace not in NOT_OURS:
+                yield from names(entry.url_patterns, f"{prefix}{entry.namespace}:" if entry.namespace else prefix)
+        elif isinstance(entry, URLPattern):
+            yield f"{prefix}{entry.name}", tuple(entry.pattern.converters or entry.pattern.regex.groupindex)
+
+
+ROUTES = dict(names(get_resolver().url_patterns))
+POINTS_AT_A_ROW = {name for name, params in ROUTES.items() if {"code", "pk"} & set(params)} - {"dossiers:procedure"}
+
+
+@pytest.fixture
+def dossier(ward):
+    """A dossier, and a matter that was presented and not received, of the same ward."""
+    dossier = DossierFactory(ward=ward, at=timezone.now())
+    Presentation.objects.present(
+        ward=ward,
+        by=dossier.received_by,
+        at=timezone.now(),
+        key=uuid.uuid4(),
+        kind="supplement",
+        procedure=dossier.procedure,
+        applicant_name="Cao Thị Bưởi",
+        items=["Tờ khai"],
+        reason="Thiếu tờ khai",
+    )
+    return dossier
+
+
+def url_of(name, dossier):
+    slugs = {"ward_home": dossier.ward.slug, "dossiers:move": "hen-lai"}
+    presented = Presentation.objects.get(ward=dossier.ward)
+    values = {"pk": presented.pk, "code": dossier.code, "token": dossier.token, "slug": slugs.get(name, "kiem-soat")}
+    if name == "dossiers:procedure":
+        values["code"] = dossier.procedure.code
+    return reverse(name, kwargs={param: values[param] for param in ROUTES[name]})
+
+
+@pytest.mark.parametrize("name", ROUTES)
+def test_a_stranger_sees_only_public_pages(client, dossier, name):
+    answer = client.get(url_of(name, dossier))
+    if name in PUBLIC:
+        assert answer.status_code in (200, 503)  # readyz may find the broker of the machine asleep
+    else:
+        assert answer.status_code == 302
+        assert answer.url.startswith("/dang-nhap/?next=")
+
+
+@pytest.mark.parametrize("name", sorted(set(ROUTES) - PUBLIC))
+def test_a_stranger_can_send_nothing(client, dossier, name):
+    assert client.post(url_of(name, dossier)).status_code == 401
+
+
+@pytest.mark.parametrize("name", sorted(POINTS_AT_A_ROW))
+def test_another_wards_rows_do_not_exist(client, dossier, other_ward, name):
+    client.force_login(StaffFactory(ward=other_ward, clerk=True, officer=True, leader=True))
+    assert client.get(url_of(name, dossier)).status_code in (404, 405)
+    assert client.post(url_of(name, dossier)).status_code in (404, 405)
+
+
+@pytest.mark.parametrize("name", sorted(set(ROUTES) - ENDS_SESSION - {"desk:login"}))
+def test_the_owner_gets_in(client, dossier, ward, name):
+    client.force_login(StaffFactory(ward=ward, clerk=True, officer=True, leader=True))
+    assert client.get(url_of(name, dossier)).status_code in (200, 405, 503)
+
+
+@pytest.mark.parametrize("role", ["officer", "leader"])
+@pytest.mark.parametrize("name", ["dossiers:intake", "dossiers:intake_card", "dossiers:intake_preview"])
+def test_only_a_clerk_takes_dossiers_in(client, dossier, ward, name, role):
+    client.force_login(StaffFactory(ward=ward, **{role: True}))
+    url = url_of(name, dossier)
+    assert {client.get(url).status_code, client.post(url).status_code} <= {403, 405}
+    client.force_login(StaffFactory(ward=ward, clerk=True))
+    assert client.post(url).status_code == 200
+
+
+def test_the_city_sees_every_wards_dossier_and_no_counter(client, city, dossier):
+    client.force_login(city)
+    assert client.get(dossier.get_absolute_url()).status_code == 200
+    assert dossier.code in client.get(reverse("dossiers:dossiers")).text
+    assert client.get(reverse("dossiers:counter")).status_code == 403

@@ -1,0 +1,217 @@
+"""The steps on their pages: asked for, refused, done, and led to the paper that they call for."""
+
+from __future__ import annotations
+
+import uuid
+from io import BytesIO
+
+import openpyxl
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from pypdf import PdfReader
+
+from dossiers.models import DelayCause, Dossier, Presentation, Procedure, State
+from tests.conftest import moment
+from tests.factories import DossierFactory, StaffFactory
+
+
+@pytest.fixture
+def everybody(ward):
+    """One person with every role, as in a small ward."""
+    return StaffFactory(ward=ward, clerk=True, officer=True, leader=True, full_name="Lê Thị Bích Ngọc")
+
+
+@pytest.fixture
+def desk(client, everybody):
+    client.force_login(everybody)
+    return client
+
+
+@pytest.fixture
+def dossier(ward, everybody):
+    return DossierFactory(ward=ward, by=everybody, at=timezone.now())
+
+
+def step(dossier, slug):
+    return reverse("dossiers:move", args=[dossier.code, slug])
+
+
+def text_of(response) -> str:
+    assert response["Content-Type"] == "application/pdf"
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(response.content)).pages).split())
+
+
+def test_a_supplement_request_leads_to_its_paper(desk, dossier):
+    typed = {"items": "Giấy khai tử\nBản sao sổ gốc", "reason": "Thiếu giấy để đối chiếu"}
+    answer = desk.post(step(dossier, "yeu-cau-bo-sung"), typed)
+    assert answer.url == reverse("dossiers:paper", args=[dossier.code, "yeu-cau-bo-sung"])
+    words = text_of(desk.get(reverse("dossiers:paper_pdf", args=[dossier.code, "yeu-cau-bo-sung"])))
+    for expected in ("PHIẾU YÊU CẦU BỔ SUNG, HOÀN THIỆN HỒ SƠ", "1. Giấy khai tử", "2. Bản sao sổ gốc", dossier.code):
+        assert expected in words
+    assert "NGƯỜI HƯỚNG DẪN" in words
+
+
+def test_a_refusal_without_a_reason_stays_on_the_page_with_what_was_typed(desk, dossier):
+    answer = desk.post(step(dossier, "tu-choi"), {"reason": "?"})
+    assert answer.status_code == 200
+    assert "ghi rõ hơn" in answer.text
+    dossier.refresh_from_db()
+    assert dossier.state == State.RECEIVED
+
+
+def test_a_refusal_prints_the_reason_that_the_citizen_reads(desk, dossier):
+    desk.post(step(dossier, "tu-choi"), {"reason": "Không thuộc thẩm quyền của phường"})
+    words = text_of(desk.get(reverse("dossiers:paper_pdf", args=[dossier.code, "tu-choi"])))
+    assert "PHIẾU TỪ CHỐI TIẾP NHẬN GIẢI QUYẾT HỒ SƠ" in words
+    assert "Không thuộc thẩm quyền của phường" in words
+    assert "Không thuộc thẩm quyền của phường" in desk.get(reverse("dossiers:status", args=[dossier.token])).text
+
+
+def test_the_stop_notice_exists_only_in_the_edition_of_2025(desk, ward, everybody):
+    old = DossierFactory(ward=ward, by=everybody, at=moment("2025-09-12 09:00"))
+    new = DossierFactory(ward=ward, by=everybody, at=moment("2025-09-15 09:00"))
+    for dossier in (old, new):
+        desk.post(step(dossier, "dung"), {"reason": "Không còn nhu cầu"})
+    assert desk.get(reverse("dossiers:paper_pdf", args=[old.code, "dung"])).status_code == 404
+    words = text_of(desk.get(reverse("dossiers:paper_pdf", args=[new.code, "dung"])))
+    assert "THÔNG BÁO DỪNG GIẢI QUYẾT HỒ SƠ" in words
+
+
+def test_the_control_slip_is_built_from_the_handovers(desk, ward, dossier, everybody):
+    officer = StaffFactory(ward=ward, officer=True, full_name="Đỗ Hữu Thắng")
+    desk.post(step(dossier, "chuyen"), {"to": f"officer-{officer.pk}", "note": "cần gấp"})
+    dossier.take_up(by=officer, at=timezone.now())
+    words = text_of(desk.get(reverse("dossiers:paper_pdf", args=[dossier.code, "kiem-soat"])))
+    for expected in ("PHIẾU KIỂM SOÁT", "Giao: Lê Thị Bích Ngọc", "Nhận: Đỗ Hữu Thắng", "cần gấp", "Đúng hạn"):
+        assert expected in words
+
+
+def test_a_reschedule_into_the_past_is_a_field_error(desk, dossier):
+    cause = DelayCause.objects.first()
+    typed = {"delay_cause": cause.pk, "reason": "Chờ trả lời xác minh", "day": "01/01/2020", "half": "morning"}
+    answer = desk.post(step(dossier, "hen-lai"), typed)
+    assert "Ngày này đã qua" in answer.text
+    assert "Chờ trả lời xác minh" in answer.text
+
+
+def test_a_proxy_without_a_paper_takes_nothing(desk, dossier, everybody):
+    dossier.mark_ready(by=everybody, at=timezone.now())
+    typed = {"to_name": "Ngô Thế Vĩnh", "to_id_number": "035090000009"}
+    assert "phải có giấy ủy quyền" in desk.post(step(dossier, "tra-ket-qua"), typed).text
+    desk.post(step(dossier, "tra-ket-qua"), {**typed, "has_paper": "on"})
+    dossier.refresh_from_db()
+    assert (dossier.state, dossier.returned_to_name) == (State.RETURNED, "Ngô Thế Vĩnh")
+
+
+def test_one_press_returns_to_the_applicant_in_person(desk, dossier, everybody):
+    dossier.mark_ready(by=everybody, at=timezone.now())
+    desk.post(step(dossier, "tra-ket-qua"))
+    dossier.refresh_from_db()
+    assert (dossier.state, dossier.returned_to_name, dossier.originals_returned) == (State.RETURNED, "", True)
+
+
+def test_an_untouched_correction_form_changes_nothing(desk, dossier):
+    page = desk.get(step(dossier, "sua-sai-sot"))
+    typed = {field.html_name: field.value() or "" for field in page.context["form"]}
+    typed |= {
+        "procedure": dossier.procedure_id,
+        "reason": "Xem lại",
+        "received_at": f"{timezone.localtime(dossier.received_at):%H:%M %d/%m/%Y}",
+    }
+    assert "Chưa có gì khác" in desk.post(step(dossier, "sua-sai-sot"), typed).text
+    desk.post(step(dossier, "sua-sai-sot"), {**typed, "applicant_name": "Nguyễn Thị Nhung"})
+    assert Dossier.objects.get(pk=dossier.pk).applicant_name == "Nguyễn Thị Nhung"
+
+
+def test_a_step_that_is_over_says_so_and_does_nothing(desk, dossier):
+    desk.post(step(dossier, "dung"), {"reason": "Không còn nhu cầu"})
+    answer = desk.post(step(dossier, "co-ket-qua"), follow=True)
+    assert "không còn chờ kết quả" in answer.text
+    assert dossier.events.filter(kind="ready").count() == 0
+
+
+class TestPresentation:
+    def typed(self, **more):
+        procedure = Procedure.objects.get(code="1.004873")
+        return {
+            "key": uuid.uuid4(),
+            "kind": "supplement",
+            "applicant_name": "Cao Thị Bưởi",
+            "procedure": procedure.pk,
+            "items": "Tờ khai",
+            "reason": "Chưa có tờ khai",
+            **more,
+        }
+
+    def test_what_is_not_received_has_a_paper_and_no_code(self, desk):
+        answer = desk.post(reverse("dossiers:presentation"), self.typed())
+        row = Presentation.objects.get()
+        assert answer.url == reverse("dossiers:presented", args=[row.pk])
+        words = text_of(desk.get(reverse("dossiers:presented_pdf", args=[row.pk])))
+        assert "PHIẾU YÊU CẦU BỔ SUNG" in words
+        assert "Mã hồ sơ" not in words
+        assert Dossier.objects.count() == 0
+
+    def test_a_second_click_logs_it_once(self, desk):
+        typed = self.typed()
+        assert (
+            desk.post(reverse("dossiers:presentation"), typed).url
+            == desk.post(reverse("dossiers:presentation"), typed).url
+        )
+        assert Presentation.objects.count() == 1
+
+    def test_missing_papers_must_be_named(self, desk):
+        assert (
+            "Xin ghi đủ những gì cần bổ sung" in desk.post(reverse("dossiers:presentation"), self.typed(items="")).text
+        )
+
+    def test_what_the_intake_page_had_comes_along(self, desk):
+        typed = {"present": "refusal", "applicant_name": "Cao Thị Bưởi", "shown": "1.004873"}
+        page = desk.post(reverse("dossiers:presentation"), typed)
+        assert page.context["form"].initial["procedure"].code == "1.004873"
+        assert "Cao Thị Bưởi" in page.text
+        assert Presentation.objects.count() == 0
+
+
+class TestRegister:
+    @pytest.fixture
+    def rows(self, ward, everybody):
+        return [DossierFactory(ward=ward, by=everybody, at=moment("2026-11-23 08:42")) for _ in range(14)]
+
+    def test_the_workbook_holds_every_dossier_of_the_period_in_order(self, desk, rows):
+        answer = desk.get(reverse("dossiers:register_xlsx"), {"tu": "2026-11-01", "den": "2026-11-30"})
+        sheet = openpyxl.load_workbook(BytesIO(answer.content)).active
+        lines = list(sheet.iter_rows(min_row=4, values_only=True))
+        assert [line[0] for line in lines] == list(range(1, 15))
+        assert {line[1] for line in lines} == {row.code for row in rows}
+        assert (lines[0][7].hour, lines[0][7].minute) == (8, 42)
+
+    def test_the_heading_stands_on_every_printed_page(self, desk, rows):
+        answer = desk.get(reverse("dossiers:register_pdf"), {"tu": "2026-11-01", "den": "2026-11-30"})
+        reader = PdfReader(BytesIO(answer.content))
+        assert [round(float(side)) for side in reader.pages[0].mediabox[2:]] == [842, 595]
+        assert "SỔ THEO DÕI HỒ SƠ" in text_of(answer)
+        for number, page in enumerate(reader.pages, start=1):
+            words = " ".join(page.extract_text().split())
+            assert "Tên thủ tục hành chính" in words
+            assert f"Trang {number}" in words
+
+    def test_a_period_that_ends_before_it_starts_is_a_field_error(self, desk):
+        answer = desk.get(reverse("dossiers:register_xlsx"), {"tu": "2026-11-30", "den": "2026-11-01"})
+        assert "Ngày cuối phải sau ngày đầu" in answer.text
+
+    def test_another_wards_dossiers_are_not_in_it(self, client, other_ward, rows):
+        client.force_login(StaffFactory(ward=other_ward, clerk=True))
+        answer = client.get(reverse("dossiers:register"), {"tu": "2026-11-01", "den": "2026-11-30"})
+        assert answer.context["count"] == 0
+
+
+def test_a_pile_of_papers_becomes_ready_one_scan_after_another(desk, ward, everybody):
+    pile = [DossierFactory(ward=ward, by=everybody, at=timezone.now()) for _ in range(2)]
+    for dossier in pile:
+        desk.post(reverse("dossiers:arrivals"), {"q": dossier.get_status_url()})
+    page = desk.post(reverse("dossiers:arrivals"), {"q": pile[0].code}, follow=True)
+    assert set(Dossier.objects.values_list("state", flat=True)) == {State.READY}
+    assert page.text.count("đã có kết quả.") == 2
+    assert "không còn chờ kết quả" in page.text
