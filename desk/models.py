@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.validators import RegexValidator
@@ -12,9 +12,6 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from desk.calendar import Mark, OfficeHours, SpecialDay, WorkingCalendar
-
-if TYPE_CHECKING:
-    pass
 
 
 class WardQuerySet(models.QuerySet):
@@ -111,7 +108,7 @@ class Ward(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.name}"
+        return f"{self.Kind(self.kind).label} {self.name}"
 
     def get_absolute_url(self) -> str:
         return reverse("ward_home", args=[self.slug])
@@ -119,7 +116,7 @@ class Ward(models.Model):
     @property
     def in_sentence(self) -> str:
         """ "phường Lê Hồng Phong"."""
-        return f"{self.get_kind_display().lower()} {self.name}"
+        return f"{self.Kind(self.kind).label.lower()} {self.name}"
 
     @property
     def hours(self) -> OfficeHours:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from dossiers.models import OPEN, Dossier, Event, State
+from dossiers.models import OPEN, Appointment, Dossier, Event, State
 
 
 @dataclass(frozen=True)
@@ -96,8 +97,8 @@ def more_of(event: Event) -> str:
     return ". ".join(filter(None, [reason.rstrip("."), promise]))
 
 
-def timeline(dossier: Dossier, events: list[Event], at: datetime) -> list[Entry]:
-    """Past events in citizen words, then now, then the return that is still to come."""
+def timeline(dossier: Dossier, life: Iterable[Event], promise: Appointment, at: datetime) -> list[Entry]:
+    """Past events in citizen words, then now, then the return that is still to come, as promised now."""
     entries = [
         Entry(
             "late" if event.kind == Event.Kind.OVERDUE else "past",
@@ -105,11 +106,11 @@ def timeline(dossier: Dossier, events: list[Event], at: datetime) -> list[Entry]
             event.at,
             more_of(event),
         )
-        for event in events
+        for event in life
         if event.kind not in INTERNAL
     ]
     if dossier.state in NOW:
         entries.append(Entry("now", NOW[State(dossier.state)]))
     if dossier.state in OPEN and not dossier.is_overdue(at):
-        entries.append(Entry("next", "Mời ông/bà đến nhận kết quả", None, dossier.appointment.in_words))
+        entries.append(Entry("next", "Mời ông/bà đến nhận kết quả", None, promise.in_words))
     return entries

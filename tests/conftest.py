@@ -8,6 +8,7 @@ import pytest
 from django.core.management import call_command
 
 from desk.calendar import ZONE
+from desk.kept import forget
 from desk.models import Ward
 from tests.factories import StaffFactory
 
@@ -32,6 +33,12 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """Wards, calendar, forms and procedures are there for every test, as they are at every desk."""
     with django_db_blocker.unblock():
         call_command("seed_reference", verbosity=0, stdout=StringIO())
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept():
+    """Rows go with each test, so what is kept in memory goes too."""
+    forget()
 
 
 @pytest.fixture(autouse=True)

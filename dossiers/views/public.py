@@ -2,61 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_list_or_404, get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from desk.kept import kept
+from desk.models import Staff, Ward
 from dossiers.forms.public import CatalogueForm, LookupForm
-from dossiers.models import Appointment, Dossier, Event, LookupFailure, Procedure
+from dossiers.models import Dossier, Event, LookupFailure, Procedure, State
 from dossiers.status import REASONS_FOR_CITIZENS, answer, timeline
 
 #: The one answer to every pair that does not fit: it never tells whether a code exists.
 NO_MATCH = "Mã hồ sơ và 4 số cuối chưa khớp nhau. Xin ông/bà xem lại trên giấy hẹn."
 
-#: The columns that the status page shows, and no more: it is the page most asked for. One missing costs a query, as the
-#: supplement does, which few dossiers have.
-SHOWN = (
-    "code", "state", "applicant_kind", "applicant_name", "return_method",
-    "received_at", "promised_at", "due_at", "returned_at", "ended_at",
-    "ward__kind", "ward__name", "ward__slug", "ward__city_line", "ward__address", "ward__phone",
-    "ward__morning_opens", "ward__morning_closes", "ward__afternoon_opens", "ward__afternoon_closes",
-    "procedure__name", "procedure__limit_value", "procedure__limit_unit", "procedure__cutoff",
-    "officer__full_name", "officer__title",
-)  # fmt: skip
-PROMISES = Appointment.objects.only("dossier", "day", "half", "due_at", "count", "is_provisional", "is_current")
-EVENTS = Event.objects.only("dossier", "appointment", "kind", "at", "reason")
-PUBLIC_DOSSIERS = (
-    Dossier.objects.only(*SHOWN)
-    .select_related("ward", "procedure", "officer")
-    .prefetch_related(
-        Prefetch("appointments", PROMISES.order_by("made_at", "pk")), Prefetch("events", EVENTS.order_by("at", "pk"))
+#: The life of a dossier with the columns that the status page shows, and no more, in one query: it is the page most
+#: asked for. A column missing here costs a query, as the supplement does, which few dossiers have.
+LIVES = (
+    Event.objects.select_related("appointment", "dossier")
+    .only(
+        "kind", "at", "reason",
+        *(f"appointment__{name}" for name in ("day", "half", "due_at", "count", "is_provisional", "is_current")),
+        *(f"dossier__{name}" for name in (
+            "ward", "procedure", "officer", "code", "state", "applicant_kind", "applicant_name", "return_method",
+            "received_at", "promised_at", "due_at", "returned_at", "ended_at",
+        )),
     )
-)
+    .order_by()
+)  # fmt: skip
 
 
-def show_status(request: HttpRequest, dossier: Dossier, *, by_token: bool) -> HttpResponse:
+def show_status(request: HttpRequest, events: Iterable[Event], *, by_token: bool) -> HttpResponse:
+    """The page of the dossier whose events these are."""
     now = timezone.now()
-    appointments = {row.pk: row for row in dossier.appointments.all()}
-    events = list(dossier.events.all())
-    for event in events:
-        event.appointment = appointments.get(event.appointment_id)
-    current = dossier.appointment
+    life = sorted(events, key=lambda event: (event.at, event.pk))
+    dossier = life[0].dossier
+    dossier.ward, dossier.procedure = kept(Ward, dossier.ward_id), kept(Procedure, dossier.procedure_id)
+    named = by_token and dossier.state == State.IN_PROGRESS and dossier.officer_id
+    promises = [event.appointment for event in life if event.appointment]
+    current = next(row for row in promises if row.is_current)
     current.dossier = dossier
     context = {
         "dossier": dossier,
         "ward": dossier.ward,
+        "officer": kept(Staff, dossier.officer_id) if named else None,
         "answer": answer(dossier, now),
         "appointment": current,
-        "first_promise": next(row for row in appointments.values() if row.due_at == dossier.promised_at),
-        "reason": next((row.reason.rstrip(".") for row in reversed(events) if row.kind in REASONS_FOR_CITIZENS), ""),
+        "first_promise": next(row for row in promises if row.due_at == dossier.promised_at),
+        "reason": next((row.reason.rstrip(".") for row in reversed(life) if row.kind in REASONS_FOR_CITIZENS), ""),
         "at": now,
-        "timeline": timeline(dossier, events, now),
+        "timeline": timeline(dossier, life, current, now),
         "by_token": by_token,
     }
     return render(request, "dossiers/status.html", context)
@@ -66,7 +66,7 @@ def show_status(request: HttpRequest, dossier: Dossier, *, by_token: bool) -> Ht
 @never_cache
 @require_GET
 def status(request: HttpRequest, token: str) -> HttpResponse:
-    return show_status(request, get_object_or_404(PUBLIC_DOSSIERS, token=token), by_token=True)
+    return show_status(request, get_list_or_404(LIVES, dossier__token=token), by_token=True)
 
 
 @login_not_required
@@ -86,8 +86,8 @@ def lookup(request: HttpRequest) -> HttpResponse:
     keys = {"address": request.META["REMOTE_ADDR"], "code": form.cleaned_data["code"]}
     if wait := LookupFailure.objects.wait(keys, now):
         return wait_a_little(request, form, now, wait)
-    if dossier := PUBLIC_DOSSIERS.by_pair(**form.cleaned_data).first():
-        return show_status(request, dossier, by_token=False)
+    if events := LIVES.filter(dossier__in=Dossier.objects.by_pair(**form.cleaned_data)):
+        return show_status(request, events, by_token=False)
     LookupFailure.objects.note(keys, now)
     form.add_error(None, NO_MATCH)
     return render(request, "dossiers/lookup.html", {"form": form})
