@@ -8,7 +8,6 @@ from functools import lru_cache
 #: Letters in the order of Vietnamese dictionaries; f, j, w, z occur in foreign names.
 ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _TONES = {"\u0300": 2, "\u0309": 3, "\u0303": 4, "\u0301": 5, "\u0323": 6}  # huyền, hỏi, ngã, sắc, nặng; ngang is 1
-_SHAPES = {"\u0306", "\u0302", "\u031b"}  # breve, circumflex, horn: they make another letter, not another tone
 
 #: What a printed paper can show: the character set of the document fonts (bin/subset-fonts makes them from it).
 _VOWELS = "aăâeêioôơuưy"
