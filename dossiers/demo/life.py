@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -13,21 +13,36 @@ from desk.calendar import ZONE
 from desk.models import Staff
 from dossiers.demo.clock import OfficeClock
 from dossiers.demo.wards import BUSY_WARD, Office
-from dossiers.models import Dossier, State
+from dossiers.models import Dossier, Handover, State
 
 
 @dataclass(frozen=True)
 class Act:
-    """One step: the verb of `Dossier`, when and by whom."""
+    """One step: the verb of `Dossier`, when, by whom and with which facts; `step` is where it is taken up."""
 
     verb: str
     at: datetime
     by: Staff
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    step: Handover.Step = Handover.Step.OFFICER
 
 
-#: What each verb of a demonstration's life writes into the dossier, its state first.
+def taken_up(act: Act) -> dict[str, Any]:
+    officer = {"officer": act.by} if act.step == Handover.Step.OFFICER else {}
+    return {"state": Handover.STATE[act.step], "holder": act.by, **officer}
+
+
+def ended(state: State) -> Callable[[Act], dict[str, Any]]:
+    return lambda act: {"state": state, "ended_at": act.at, "holder": None, "step_due_at": None}
+
+
+#: What each verb of a demonstration's life writes into the dossier.
 EFFECTS: dict[str, Callable[[Act], dict[str, Any]]] = {
-    "take_up": lambda act: {"state": State.IN_PROGRESS, "officer": act.by, "holder": act.by},
+    "take_up": taken_up,
+    "give": lambda act: {},
+    "request_papers": lambda act: {"state": State.NEEDS_PAPERS, "step_due_at": None},
+    "refuse": ended(State.REFUSED),
+    "stop": ended(State.STOPPED),
     "mark_ready": lambda act: {"state": State.READY, "ready_at": act.at, "holder": None, "step_due_at": None},
     "hand_back": lambda act: {"state": State.RETURNED, "returned_at": act.at, "originals_returned": True},
 }
@@ -50,7 +65,19 @@ LONGER = Pace(0.085, (1, 1, 1, 2, 2, 3, 3, 4, 5, 6), ((45, 0.3, 4), (38, 4, 14),
 #: Same-day matters that wait for the leader's round of signatures; longer ones done before the promised day.
 FOLDER, EARLY = 0.3, 0.38
 #: Whom the finished result comes from, of a hundred.
-FINISHERS = {"officer": 80, "leader": 15, "clerk": 5}
+FINISHERS = {"officer": 60, "leader": 35, "clerk": 5}
+
+#: Longer matters that take another turn, added up: refused, stopped by their owner, papers missing.
+REFUSED, STOPPED, INCOMPLETE = 0.025, 0.04, 0.11
+REFUSALS = (
+    "Việc này thuộc thẩm quyền của nơi thường trú trước đây, không thuộc thẩm quyền của phường, xã",
+    "Giấy tờ nộp kèm chưa khớp với dữ liệu hộ tịch đang lưu",
+)
+MISSING = (
+    "Bản sao chứng thực giấy tờ chứng minh nơi cư trú",
+    "Tờ khai có đủ chữ ký của người yêu cầu",
+    "Văn bản ủy quyền có chứng thực",
+)
 
 #: Longer matters that are found stuck by whoever looks: they fill today's list of overdue dossiers as a real desk's
 #: is filled, without making the whole year late.
@@ -102,13 +129,52 @@ def life(matter: Matter, office: Office, now: datetime, *, was_broken: bool = Fa
     handed_by = crew.clerk(dice)
     taken = clock.later(matter.received_at, dice.triangular(2, 30, 6) if matter.is_same_day else dice.uniform(15, 420))
     ready = ready_at(dice, matter, clock, taken)
+    if turn := other_turn(Random(f"{matter.key}/turn"), matter, clock, (taken, ready), by):
+        return [Act("take_up", taken, officer), *turn]
     freed = freed_at(Random(f"{matter.key}/stuck"), matter, clock)
     if freed and (was_broken or matter.promised_at < now < freed):
         ready = max(ready, freed)
     return [
         Act("take_up", taken, officer),
+        *signing(Random(f"{matter.key}/signing"), clock, (taken, ready), officer, finisher),
         Act("mark_ready", ready, finisher),
         Act("hand_back", clock.later(ready, 60 * waiting_hours(dice, matter)), handed_by),
+    ]
+
+
+def other_turn(
+    dice: Random, matter: Matter, clock: OfficeClock, span: tuple[datetime, datetime], by: Mapping[str, Staff]
+) -> list[Act]:
+    """What comes instead of a result, between the two moments; nothing for most."""
+    taken, ready = span
+    at, chance = clock.later(taken, dice.uniform(40, 500)), dice.random()
+    if matter.is_same_day or chance >= INCOMPLETE or at >= ready:
+        return []
+    if chance < REFUSED:
+        return [Act("refuse", at, by["officer"], {"reason": dice.choice(REFUSALS)})]
+    if chance < STOPPED:
+        return [Act("stop", at, by["clerk"], {"reason": "Người nộp đổi ý, xin rút hồ sơ"})]
+    items = dice.sample(MISSING, dice.choice((1, 1, 2)))
+    asked = {"items": items, "reason": "Hồ sơ còn thiếu giấy tờ theo quy định của thủ tục"}
+    given_up = clock.later(at, 60 * dice.uniform(60, 130))
+    return [
+        Act("request_papers", at, by["officer"], asked),
+        Act("stop", given_up, by["clerk"], {"reason": "Người nộp xin dừng, khi đủ giấy tờ sẽ nộp lại"}),
+    ]
+
+
+def signing(
+    dice: Random, clock: OfficeClock, span: tuple[datetime, datetime], officer: Staff, finisher: Staff
+) -> list[Act]:
+    """The way of a result that its leader signs in the dossier: given and taken up, where there is time for it."""
+    taken, ready = span
+    given = clock.earlier(ready, dice.uniform(60, 900))
+    if not finisher.has_role("leader") or given <= taken:
+        return []
+    step = Handover.Step.LEADER
+    return [
+        Act("give", given, officer, {"to": finisher, "step": step.value}, step),
+        Act("take_up", clock.later(given, dice.uniform(5, 40)), finisher, step=step),
     ]
 
 

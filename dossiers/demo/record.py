@@ -28,6 +28,7 @@ from dossiers.models import (
     GivenDocument,
     Handover,
     State,
+    SupplementRequest,
 )
 
 #: After the end of a promised half day the beat finds the promise broken: at its next round.
@@ -47,6 +48,8 @@ class Happening(NamedTuple):
     before: str
     after: str
     of_promise: bool = False
+    reason: str = ""
+    details: Mapping[str, str] = {}
 
 
 @dataclass
@@ -58,7 +61,8 @@ class Page:
     documents: list[GivenDocument]
     promise: Promise
     calendar: WorkingCalendar
-    handover: Handover | None = None
+    handovers: list[Handover] = field(default_factory=list)
+    supplement: SupplementRequest | None = None
     outcome: Appointment.Outcome = Appointment.Outcome.OPEN
     outcome_at: datetime | None = None
     history: list[Happening] = field(default_factory=list)
@@ -72,23 +76,35 @@ class Page:
             if beat_at < act.at:
                 self.find_overdue(beat_at)
             effects, before = EFFECTS[act.verb](act), dossier.state
-            if before in OPEN and effects["state"] not in OPEN:
+            after = effects.get("state", before)
+            if before in OPEN and after not in OPEN:
                 self.find_overdue(act.at)
-                self.settle(Appointment.Outcome.KEPT, act.at)
-            if act.verb == "take_up":
-                self.hand_over(act)
+                self.settle(Appointment.Outcome.KEPT if after == State.READY else Appointment.Outcome.LIFTED, act.at)
+            self.hang_on(act)
             for name, value in effects.items():
                 setattr(dossier, name, value)
-            self.history.append(Happening(act.at, MOVES[act.verb].event, act.by, before, dossier.state))
+            details = {"to": act.facts["to"].full_name} if act.verb == "give" else {}
+            event, reason = MOVES[act.verb].event, act.facts.get("reason", "")
+            self.history.append(Happening(act.at, event, act.by, before, after, reason=reason, details=details))
         self.find_overdue(beat_at)
 
-    def hand_over(self, act: Act) -> None:
-        """The officer fetches it from the desk: one handover that both have confirmed."""
-        dossier, step = self.dossier, Handover.Step.OFFICER
+    def hang_on(self, act: Act) -> None:
+        """The row that the act leaves beside the dossier."""
+        if act.verb == "give":
+            self.handovers.append(Handover(giver=act.by, receiver=act.facts["to"], step=act.step, given_at=act.at))
+        elif act.verb == "take_up":
+            self.take_up(act)
+        elif act.verb == "request_papers":
+            self.supplement = SupplementRequest(asked_at=act.at, asked_by=act.by, **act.facts)
+
+    def take_up(self, act: Act) -> None:
+        """The colleague confirms; what an officer fetches from the desk is given and confirmed at once."""
+        dossier = self.dossier
+        if act.step == Handover.Step.OFFICER:
+            self.handovers.append(Handover(giver=dossier.received_by, receiver=act.by, step=act.step, given_at=act.at))
         term = (dossier.received_at, self.promise.due_at)
-        dossier.step_due_at = dossier.procedure.step_due_at(step, act.at, term, self.calendar)
-        self.handover = Handover(step=step, giver=dossier.received_by, receiver=act.by, given_at=act.at)
-        self.handover.accepted_at, self.handover.due_at = act.at, dossier.step_due_at
+        dossier.step_due_at = dossier.procedure.step_due_at(act.step, act.at, term, self.calendar)
+        self.handovers[-1].accepted_at, self.handovers[-1].due_at = act.at, dossier.step_due_at
 
     def find_overdue(self, at: datetime) -> None:
         if self.outcome == Appointment.Outcome.OPEN and self.promise.due_at < at:
@@ -107,6 +123,10 @@ class Page:
         return (ward, f"dossier-{self.day:%Y%m%d}"), (ward, f"register-{self.day.year}")
 
     # the rows, once the dossier is saved
+
+    @property
+    def beside(self) -> list[Handover | SupplementRequest]:
+        return [*self.handovers, *([self.supplement] if self.supplement else [])]
 
     def appointment(self) -> Appointment:
         dossier, cause = self.dossier, Appointment.Cause.INTAKE
@@ -128,6 +148,8 @@ class Page:
                 appointment_id=appointment.pk if happening.of_promise else None,
                 state_before=happening.before,
                 state_after=happening.after,
+                reason=happening.reason,
+                details=dict(happening.details),
             )
 
 
@@ -144,9 +166,10 @@ class Recorder:
         appointments = Appointment.objects.bulk_create([page.appointment() for page in pages])
         DossierDocument.objects.bulk_create([row for page in pages for row in page.document_rows()])
         for page in pages:
-            if page.handover:
-                page.handover.dossier = page.dossier
-        Handover.objects.bulk_create([page.handover for page in pages if page.handover])
+            for row in page.beside:
+                row.dossier = page.dossier
+        Handover.objects.bulk_create([row for page in pages for row in page.handovers])
+        SupplementRequest.objects.bulk_create([page.supplement for page in pages if page.supplement])
         events = [row for page, made in zip(pages, appointments, strict=True) for row in page.event_rows(made)]
         Event.objects.bulk_create(sorted(events, key=lambda event: event.at))
         return len(pages)

@@ -16,7 +16,7 @@ from dossiers.demo.papers import Town
 from dossiers.demo.plan import Catalogue, Window, arrivals
 from dossiers.demo.record import Recorder, noticed_at
 from dossiers.demo.wards import Office, open_offices
-from dossiers.models import MOVES, Appointment, Dossier, DossierError, Procedure, State
+from dossiers.models import MOVES, UNFINISHED, Appointment, Dossier, DossierError, Handover, Procedure, State
 from dossiers.models.dossier import DossierQuerySet
 
 SEED = 2020
@@ -76,28 +76,40 @@ def steps_due(
     """The planned steps of open dossiers that have not happened yet; never before what already did."""
     broken = Appointment.objects.filter(dossier=OuterRef("pk"), outcome=Appointment.Outcome.BROKEN)
     rows = (
-        recent.exclude(state=State.RETURNED)
+        recent.filter(state__in=(*UNFINISHED, State.READY))
         .annotate(last_at=Max("events__at"), was_broken=Exists(broken))
         .select_related("ward", "procedure")
+        .prefetch_related("handovers")
     )
     for dossier in rows:
         if dossier.intake_key not in planned:
             continue
         state, last_at, office = dossier.state, dossier.last_at, offices[dossier.ward_id]
+        on_its_way = dossier.pending_handover is not None
         for act in life(Matter.of(dossier), office, now, was_broken=dossier.was_broken):
-            if state not in MOVES[act.verb].sources or (act.verb == "take_up" and state != State.RECEIVED):
+            if not follows(act, state, on_its_way=on_its_way):
                 continue
             at = act.at if act.at > last_at else office.clock.later(last_at, 10)
             if at > now:
                 break
-            state, last_at = EFFECTS[act.verb](act)["state"], at
+            state, last_at = EFFECTS[act.verb](act).get("state", state), at
+            on_its_way = act.verb == "give"
             yield dossier, replace(act, at=at)
+
+
+def follows(act: Act, state: str, *, on_its_way: bool) -> bool:
+    """Whether it is the turn of this step, which the plan knows but the dossier may have left behind."""
+    if act.verb == "give":
+        return state == State.IN_PROGRESS and not on_its_way
+    if act.verb == "take_up":
+        return state == State.RECEIVED if act.step == Handover.Step.OFFICER else on_its_way
+    return state in MOVES[act.verb].sources
 
 
 def take(dossier: Dossier, act: Act) -> bool:
     """Take one step as its person would have; False when a visitor was faster."""
     try:
-        getattr(dossier, act.verb)(by=act.by, at=act.at)
+        getattr(dossier, act.verb)(by=act.by, at=act.at, **act.facts)
     except DossierError:
         return False
     return True
