@@ -1,4 +1,4 @@
-"""The four lanes of the counter: which dossiers stand in each, and what the corner of each row says."""
+"""The lanes of the counter and the further lists: which dossiers stand in each, and what each row's corner says."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from desk.calendar import WorkingCalendar
+from desk.models import Staff
 from desk.vietnamese import SHORT_WEEKDAYS, day_month
 from dossiers.models import OPEN, Dossier, State
 from dossiers.models.dossier import DossierQuerySet
@@ -25,10 +26,11 @@ CHIPS = {
 
 @dataclass(frozen=True)
 class Moment:
-    """Now, and the calendar by which the ward counts."""
+    """Now, the calendar by which the ward counts, and who looks."""
 
     now: datetime
     calendar: WorkingCalendar
+    staff: Staff | None = None
 
     def days_late(self, dossier: Dossier) -> int:
         return self.calendar.days_late(timezone.localdate(dossier.promised_at), timezone.localdate(self.now))
@@ -65,6 +67,10 @@ class Moment:
         if timezone.localdate(dossier.due_at) <= self.calendar.next_working_day(today):
             return "due", "clock", f"Sắp đến hạn, {self.left_words(dossier)}"
         return "ontime", "ok", f"{dossier.get_state_display()}, {self.left_words(dossier)}"
+
+    def asked_words(self, dossier: Dossier) -> str:
+        asked = dossier.supplement.asked_at
+        return f"từ {day_month(timezone.localdate(asked))}"
 
     def waiting_words(self, dossier: Dossier) -> str:
         ready = timezone.localtime(dossier.ready_at)
@@ -124,6 +130,40 @@ LANES = {
             "Không còn kết quả nào chờ trả.",
             lambda dossiers, at: dossiers.ready().order_by("ready_at"),
             Moment.waiting_words,
+        ),
+    )
+}
+
+#: What only the list of dossiers shows.
+LISTS = LANES | {
+    lane.slug: lane
+    for lane in (
+        Lane(
+            "cham-tien-do",
+            "Chậm tiến độ",
+            "clock",
+            "",
+            "Không có hồ sơ nào chậm tiến độ.",
+            lambda dossiers, at: dossiers.behind(at.now).order_by("due_at"),
+            Moment.left_words,
+        ),
+        Lane(
+            "cho-bo-sung",
+            "Chờ bổ sung",
+            "wait",
+            "",
+            "Không có hồ sơ nào chờ người dân bổ sung.",
+            lambda dossiers, at: dossiers.waiting_for_papers().select_related("supplement").order_by("received_at"),
+            Moment.asked_words,
+        ),
+        Lane(
+            "cho-toi-nhan",
+            "Chờ tôi nhận",
+            "list",
+            "",
+            "Không có hồ sơ nào đang chờ anh/chị nhận.",
+            lambda dossiers, at: dossiers.given_to(at.staff).order_by("due_at"),
+            Moment.left_words,
         ),
     )
 }

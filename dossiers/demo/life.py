@@ -168,7 +168,7 @@ def signing(
 ) -> list[Act]:
     """The way of a result that its leader signs in the dossier: given and taken up, where there is time for it."""
     taken, ready = span
-    given = clock.earlier(ready, dice.uniform(60, 900))
+    given = clock.earlier(ready, dice.uniform(100, 1800))
     if not finisher.has_role("leader") or given <= taken:
         return []
     step = Handover.Step.LEADER

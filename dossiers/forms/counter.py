@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
 
 from desk.forms import Phone, Text
-from desk.models import Ward
+from desk.models import Hamlet, Staff, Ward
 from dossiers.forms.fields import OFF, Lines, Reason
-from dossiers.models import Presentation, Procedure
+from dossiers.models import Dossier, Presentation, Procedure, State
+from dossiers.models.dossier import DossierQuerySet
 
 
 class ScanForm(forms.Form):
@@ -24,6 +25,48 @@ class ScanForm(forms.Form):
         strip=True,
         error_messages={"required": "Xin quét hoặc gõ mã, tên, số điện thoại.", "max_length": "Dài quá. Xin quét lại."},
     )
+
+
+class DossierFilter(forms.Form):
+    """What the list of dossiers is narrowed to; every choice combines with the others and stays in the address."""
+
+    #: The field of a dossier that each choice compares with.
+    COMPARES: ClassVar = {
+        "trang_thai": "state",
+        "thu_tuc": "procedure__code",
+        "can_bo": "holder",
+        "thon": "hamlet",
+        "kenh": "channel",
+    }
+
+    trang_thai = forms.ChoiceField(label="Trạng thái", required=False)
+    thu_tuc = forms.ChoiceField(label="Thủ tục", required=False)
+    can_bo = forms.ModelChoiceField(Staff.objects.none(), label="Đang ở", required=False)
+    thon = forms.ModelChoiceField(Hamlet.objects.none(), label="Thôn, tổ", required=False)
+    kenh = forms.ChoiceField(label="Cách nộp", required=False)
+
+    def __init__(self, asked: Any, *, staff: Staff) -> None:
+        super().__init__(asked)
+        procedures = Procedure.objects.order_by("position", "-valid_from").values_list("code", "short_name")
+        names = {code: name for code, name in reversed(procedures)}
+        everything = [("", "Tất cả")]
+        self.fields["trang_thai"].choices = everything + State.choices
+        self.fields["thu_tuc"].choices = everything + list(names.items())
+        self.fields["kenh"].choices = everything + Dossier.Channel.choices
+        self.fields["can_bo"].queryset = Staff.objects.filter(ward=staff.ward, is_active=True).order_by("full_name")
+        self.fields["thon"].queryset = Hamlet.objects.visible_to(staff).order_by("position")
+        if staff.sees_all_wards:  # 21 wards have more people and hamlets than a list can hold
+            del self.fields["can_bo"], self.fields["thon"]
+        for field in self.fields.values():
+            field.empty_label = "Tất cả"
+            field.error_messages["invalid_choice"] = "Xin chọn lại."
+            field.widget.attrs["class"] = "form-select form-select-sm"
+
+    def narrow(self, dossiers: DossierQuerySet) -> DossierQuerySet:
+        """A choice that does not exist narrows nothing; its field says so."""
+        self.is_valid()
+        chosen = {self.COMPARES[name]: value for name, value in self.cleaned_data.items() if value}
+        return dossiers.filter(**chosen)
 
 
 class PresentationForm(forms.Form):

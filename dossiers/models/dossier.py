@@ -53,6 +53,10 @@ class DossierQuerySet(WardQuerySet):
     def waiting_for_papers(self) -> Self:
         return self.filter(state=State.NEEDS_PAPERS)
 
+    def given_to(self, staff: Staff | None) -> Self:
+        """On the way to this person, who has not confirmed yet."""
+        return self.filter(handovers__receiver=staff, handovers__accepted_at=None, handovers__withdrawn_at=None)
+
     def on_time(self, at: datetime) -> Self:
         return self.open().filter(promised_at__gte=at)
 

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from desk.access import role_required
 from desk.idcard import IdCardError, looks_like_card, read_card
 from desk.models import CalendarDay
-from dossiers.forms.counter import ScanForm
-from dossiers.lanes import LANES, Lane, Moment
+from dossiers.forms.counter import DossierFilter, ScanForm
+from dossiers.lanes import LANES, LISTS, Lane, Moment
 from dossiers.models import Dossier, DossierError
 from dossiers.models.dossier import DossierQuerySet
 
@@ -28,7 +28,7 @@ CODE = re.compile(r"[0-9A-Z.]{5,40}-\d{6}-\d{4,}", re.IGNORECASE)
 
 def moment_of(request: HttpRequest) -> Moment:
     ward = request.user.ward
-    return Moment(timezone.now(), CalendarDay.objects.calendar(ward.hours if ward else None))
+    return Moment(timezone.now(), CalendarDay.objects.calendar(ward.hours if ward else None), request.user)
 
 
 def list_rows(dossiers: DossierQuerySet) -> DossierQuerySet:
@@ -79,6 +79,7 @@ def counter(request: HttpRequest) -> HttpResponse:
         "found": found,
         "card": form.data.get("q", "") if looks_like_card(form.data.get("q", "")) else "",
         "lanes": [filled(lane, mine, at) for lane in LANES.values()] if found is None else [],
+        "incoming": mine.given_to(request.user).count(),
         "closing": at.calendar.closing_ahead(timezone.localdate(at.now)),
     }
     return render(request, "dossiers/counter.html", context)
@@ -87,14 +88,21 @@ def counter(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_GET
 def dossiers(request: HttpRequest) -> HttpResponse:
-    """All dossiers that this person may see, newest first, or the rows of one lane."""
-    rows = Dossier.objects.visible_to(request.user)
+    """All dossiers that this person may see, newest first, or the rows of one list; narrowed as the address says."""
+    narrowed = DossierFilter(request.GET, staff=request.user)
+    rows = narrowed.narrow(Dossier.objects.visible_to(request.user))
     at = moment_of(request)
-    lane = LANES.get(request.GET.get("lan", ""))
+    lane = LISTS.get(request.GET.get("lan", ""))
     rows = list_rows(lane.rows(rows, at) if lane else rows.order_by("-received_at", "-pk"))
     page = Paginator(rows, PAGE).get_page(request.GET.get("trang"))
-    listed = [(dossier, lane.corner(at, dossier) if lane else dossier.get_state_display()) for dossier in page]
-    context = {"section": "dossiers", "lane": lane, "lanes": LANES.values(), "page": page, "rows": listed}
+    context = {
+        "section": "dossiers",
+        "lane": lane,
+        "lanes": LISTS.values(),
+        "filter": narrowed,
+        "page": page,
+        "rows": [(dossier, lane.corner(at, dossier) if lane else dossier.get_state_display()) for dossier in page],
+    }
     return render(request, "dossiers/dossiers.html", context)
 
 

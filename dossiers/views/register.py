@@ -19,7 +19,7 @@ def page(request: HttpRequest, form: PeriodForm) -> HttpResponse:
     """The form with its errors, or with how many dossiers the period holds."""
     period = form.period if form.is_valid() else None
     count = dossiers_of(request.user.ward, *period).count() if period else None
-    context = {"section": "dossiers", "form": form, "count": count, "period": period}
+    context = {"section": "register", "form": form, "count": count, "period": period}
     return render(request, "dossiers/register.html", context)
 
 
