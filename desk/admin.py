@@ -3,8 +3,9 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import UserChangeForm, UserCreationForm
+from django.http import HttpRequest
 
-from desk.models import CalendarDay, DeskName, Hamlet, Staff, Ward
+from desk.models import AccessLog, DeskName, Hamlet, Staff, Ward
 
 
 class HamletInline(admin.TabularInline):
@@ -41,20 +42,6 @@ class WardAdmin(admin.ModelAdmin):
 @admin.register(DeskName)
 class DeskNameAdmin(admin.ModelAdmin):
     list_display: ClassVar = ["valid_from", "name", "symbol", "basis"]
-
-
-@admin.register(CalendarDay)
-class CalendarDayAdmin(admin.ModelAdmin):
-    list_display: ClassVar = ["date", "kind", "name", "basis"]
-    list_filter: ClassVar = ["kind"]
-    date_hierarchy = "date"
-    search_fields: ClassVar = ["name", "basis"]
-
-    def changelist_view(self, request: Any, extra_context: dict | None = None) -> Any:
-        note = (
-            "Năm nào chưa nhập ngày nghỉ chính thức thì tạm tính theo dự kiến, và trang tiếp nhận sẽ báo là tạm tính."
-        )
-        return super().changelist_view(request, {**(extra_context or {}), "subtitle": note})
 
 
 class StaffForm(UserChangeForm):
@@ -95,3 +82,22 @@ class StaffAdmin(UserAdmin):
         (None, {"fields": ["username", "password1", "password2", "full_name", "title"]}),
         ("Phần việc", {"fields": ["ward", "is_clerk", "is_officer", "is_leader", "is_city"]}),
     ]
+
+
+@admin.register(AccessLog)
+class AccessLogAdmin(admin.ModelAdmin):
+    """To be read, never written."""
+
+    list_display: ClassVar = ["at", "ward", "staff", "kind", "about", "reason"]
+    list_filter: ClassVar = ["kind", "ward"]
+    search_fields: ClassVar = ["about", "staff__full_name"]
+    date_hierarchy = "at"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -113,7 +113,7 @@ class OfficeHours:
 
 @dataclass(frozen=True)
 class Step:
-    """One day of a count: ``kind`` is received, counted, off or due; ``number`` which day of the term it is."""
+    """One day of a count: ``kind`` is received, counted, off, due or stop; ``number`` which day of the term it is."""
 
     day: date
     kind: str
@@ -130,7 +130,9 @@ class Step:
         if self.kind == "off":
             return self.words.partition(":")[0].replace(" cuối tuần", "")
         number = str(self.number or "")
-        return {"received": "Nhận", "due": f"{number}, trả".lstrip(", ").capitalize()}.get(self.kind, number)
+        return {"received": "Nhận", "stop": "Dừng", "due": f"{number}, trả".lstrip(", ").capitalize()}.get(
+            self.kind, number
+        )
 
     def as_json(self) -> dict[str, str | int | None]:
         return {"day": self.day.isoformat(), "kind": self.kind, "number": self.number, "words": self.words}
@@ -271,8 +273,8 @@ class WorkingCalendar:
         named = [special for day in between if (special := self.special(day))]
         return (named, reopens) if named else None
 
-    def promise(self, received_at: datetime, limit: Limit) -> Promise:
-        """The half day promised for something received at that moment.
+    def promise(self, received_at: datetime, limit: Limit, begins: str = "Nhận hồ sơ") -> Promise:
+        """The half day promised for something received at that moment; `begins` says what the count starts with.
 
         Raises ValueError when `received_at` has no time zone, or the term has no length.
         """
@@ -288,7 +290,7 @@ class WorkingCalendar:
             Unit.HOUR: self._hours,
         }[limit.unit]
         day, half = count(received, limit)
-        return self._promise(received, limit, day, half)
+        return self._promise(received, limit, day, half, begins)
 
     def _same_day(self, received: datetime, limit: Limit) -> tuple[date, Half]:
         today = received.date()
@@ -323,19 +325,19 @@ class WorkingCalendar:
                     yield day, half, opens, closes
             day = self.next_working_day(day)
 
-    def _promise(self, received: datetime, limit: Limit, due: date, half: Half) -> Promise:
+    def _promise(self, received: datetime, limit: Limit, due: date, half: Half, begins: str) -> Promise:
         first = received.date()
         days = [first + timedelta(days=n) for n in range((due - first).days + 1)]
-        steps = tuple(self._steps(days, limit, half))
+        steps = tuple(self._steps(days, limit, half, begins))
         provisional = any(day.year not in self.official_years for day in days)
         return Promise(due, half, self.closes_at(due, half), steps, provisional)
 
-    def _steps(self, days: list[date], limit: Limit, half: Half) -> Iterator[Step]:
+    def _steps(self, days: list[date], limit: Limit, half: Half, begins: str) -> Iterator[Step]:
         worked = 0
         for offset, day in enumerate(days):
             number = None
             if offset == 0:
-                kind, words = "received", self._on_receipt(limit, same_day=len(days) == 1)
+                kind, words = "received", self._on_receipt(limit, begins, same_day=len(days) == 1)
             elif limit.unit is Unit.CALENDAR_DAY and offset <= limit.value:
                 kind, words, number = "counted", f"Ngày thứ {offset}", offset
             elif not self.is_working(day):
@@ -350,10 +352,10 @@ class WorkingCalendar:
             yield Step(day, kind, words, number)
 
     @staticmethod
-    def _on_receipt(limit: Limit, *, same_day: bool) -> str:
+    def _on_receipt(limit: Limit, begins: str, *, same_day: bool) -> str:
         if limit.unit is Unit.HOUR:
-            return "Nhận hồ sơ, tính theo giờ làm việc"
-        return "Nhận hồ sơ" if same_day else "Nhận hồ sơ, chưa tính"
+            return f"{begins}, tính theo giờ làm việc"
+        return begins if same_day else f"{begins}, chưa tính"
 
     def _made_up(self, day: date) -> str:
         special = self.special(day)

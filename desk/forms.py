@@ -13,6 +13,7 @@ from django.core.validators import MaxLengthValidator
 from django.utils import timezone
 
 from desk.idcard import ID_NUMBER, PERSON_NAME, read_birth
+from desk.models import AccessLog, Staff
 from desk.vietnamese import PRINTABLE, clean
 
 #: What Django's own validators of a text say, by their code; it has no Vietnamese for some of them.
@@ -194,3 +195,31 @@ class NewPasswordForm(PasswordChangeForm):
             if one.code == "password_too_short":
                 one.message = "Mật khẩu mới cần ít nhất %(min_length)d ký tự."
         super().add_error(field, error)
+
+
+class LogFilter(forms.Form):
+    """What the access log is narrowed to; every choice stays in the address."""
+
+    nguoi = forms.ModelChoiceField(Staff.objects.none(), label="Ai", required=False, empty_label="Tất cả")
+    viec = forms.ChoiceField(label="Việc", required=False, choices=[("", "Tất cả"), *AccessLog.Kind.choices])
+    ngay = forms.DateField(
+        label="Ngày",
+        required=False,
+        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": "Ghi như 25/11/2026."},
+    )
+
+    def __init__(self, asked: Any, *, staff: Staff) -> None:
+        super().__init__(asked)
+        self.fields["nguoi"].queryset = Staff.objects.filter(ward=staff.ward).order_by("full_name")
+        for field in self.fields.values():
+            field.error_messages["invalid_choice"] = "Xin chọn lại."
+            css = "form-control form-control-sm" if isinstance(field, forms.DateField) else "form-select form-select-sm"
+            field.widget.attrs["class"] = css
+
+    def narrow(self, rows: Any) -> Any:
+        """A choice that does not exist narrows nothing; its field says so."""
+        self.is_valid()
+        compares = {"nguoi": "staff", "viec": "kind", "ngay": "at__date"}
+        return rows.filter(**{compares[name]: value for name, value in self.cleaned_data.items() if value})

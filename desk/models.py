@@ -10,6 +10,7 @@ from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 
 from desk.calendar import Mark, OfficeHours, SpecialDay, WorkingCalendar
 
@@ -173,9 +174,11 @@ class DeskName(models.Model):
 class CalendarDayQuerySet(models.QuerySet):
     def calendar(self, hours: OfficeHours | None = None) -> WorkingCalendar:
         """The working calendar as it stands now: one query."""
+        return WorkingCalendar(self.special_days(), hours or OfficeHours())
+
+    def special_days(self) -> dict[date, SpecialDay]:
         rows = self.values_list("date", "kind", "name")
-        days = {day: SpecialDay(day, Mark(kind), name) for day, kind, name in rows}
-        return WorkingCalendar(days, hours or OfficeHours())
+        return {day: SpecialDay(day, Mark(kind), name) for day, kind, name in rows}
 
 
 class CalendarDay(models.Model):
@@ -287,3 +290,41 @@ class Counter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ward} {self.series}: {self.value}"
+
+
+class AccessLogManager(models.Manager):
+    def note(self, staff: Staff, kind: str, about: str, ward: Ward | None, reason: str = "") -> None:
+        """One row for one act. `about` names what was looked at as people call it, with numbers of persons masked."""
+        self.create(ward=ward or staff.ward, staff=staff, kind=kind, about=about[:200], reason=reason)
+
+
+class AccessLog(models.Model):
+    """Who saw, printed, took away or looked for whose data, when, and why where it was asked (domain.md 10)."""
+
+    class Kind(models.TextChoices):
+        VIEW = "view", "Xem"
+        PRINT = "print", "In"
+        EXPORT = "export", "Xuất sổ"
+        SEARCH = "search", "Tìm theo số"
+        DOWNLOAD = "download", "Tải bản chụp"
+
+    ward = models.ForeignKey(Ward, models.PROTECT, null=True)
+    staff = models.ForeignKey(Staff, models.PROTECT, verbose_name="ai")
+    at = models.DateTimeField("lúc", default=timezone.now)
+    kind = models.CharField("việc", max_length=8, choices=Kind)
+    about = models.CharField("về", max_length=200)
+    reason = models.CharField("lý do", max_length=200, blank=True)
+
+    objects = AccessLogManager.from_queryset(WardQuerySet)()
+
+    class Meta:
+        verbose_name = "lượt truy cập"
+        verbose_name_plural = "nhật ký truy cập"
+        ordering: ClassVar = ["-at", "-pk"]
+        indexes: ClassVar = [
+            models.Index(fields=["ward", "-at"], name="access_log_of_ward"),
+            models.Index(fields=["at"], name="access_log_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.staff} {self.get_kind_display()} {self.about}"

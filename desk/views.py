@@ -8,15 +8,18 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, PasswordChangeView
 from django.contrib.messages.views import SuccessMessageMixin
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.urls import reverse, reverse_lazy
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
 
+from desk.access import role_required
 from desk.demo import ACCOUNTS, PASSWORD
-from desk.forms import LoginForm, NewPasswordForm
-from desk.models import Staff
+from desk.forms import LogFilter, LoginForm, NewPasswordForm
+from desk.models import AccessLog, Staff
 
 #: Where a day begins, by the first role that fits.
 START_PAGES = {"clerk": "/quay/", "officer": "/quay/", "leader": "/quay/", "city": "/ho-so/", "superuser": "/quan-tri/"}
@@ -101,6 +104,17 @@ class ChangePassword(SuccessMessageMixin, PasswordChangeView):
     form_class = NewPasswordForm
     success_url = reverse_lazy("desk:password")
     success_message = "Đã đổi mật khẩu. Lần sau xin dùng mật khẩu mới."
+
+
+@never_cache
+@require_GET
+@role_required("leader")
+def access_log(request: HttpRequest) -> HttpResponse:
+    """Who of the ward looked at whose data: its leader reads it, newest first."""
+    narrowed = LogFilter(request.GET, staff=request.user)
+    rows = narrowed.narrow(AccessLog.objects.visible_to(request.user)).select_related("staff")
+    page = Paginator(rows, 50).get_page(request.GET.get("trang"))
+    return render(request, "desk/access_log.html", {"section": "log", "filter": narrowed, "page": page})
 
 
 def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
