@@ -140,6 +140,7 @@ AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
 LANGUAGE_CODE = "vi"
+FORMAT_MODULE_PATH = "desk.formats"
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
@@ -208,6 +209,10 @@ CELERY_BEAT_SCHEDULE = {
     "forget-failed-lookups": {
         "task": "dossiers.tasks.forget_failed_lookups",
         "schedule": crontab(hour="3", minute="10"),
+    },
+    "clear-personal-data": {
+        "task": "dossiers.tasks.clear_personal_data",
+        "schedule": crontab(hour="3", minute="30"),
     },
 }
 

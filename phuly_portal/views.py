@@ -71,6 +71,12 @@ def ward_home(request: HttpRequest, slug: str) -> HttpResponse:
     return home_of(request, get_object_or_404(Ward.objects.in_service(), slug=slug))
 
 
+@require_GET
+def guide(request: HttpRequest) -> HttpResponse:
+    """How clerk, officer and leader do their day; every staff page opens it with F1."""
+    return render(request, "portal/guide.html", {"section": "guide"})
+
+
 @login_not_required
 @never_cache
 @require_GET
