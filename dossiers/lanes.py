@@ -35,6 +35,12 @@ class Moment:
     def days_late(self, dossier: Dossier) -> int:
         return self.calendar.days_late(timezone.localdate(dossier.promised_at), timezone.localdate(self.now))
 
+    @property
+    def end_of_next_day(self) -> datetime:
+        """Midnight after the next working day: what is promised before is due soon."""
+        day = self.calendar.next_working_day(timezone.localdate(self.now))
+        return timezone.make_aware(datetime.combine(day + timedelta(days=1), datetime.min.time()))
+
     def due_words(self, dossier: Dossier) -> str:
         """ "chiều nay", "sáng T4 25/11"."""
         due = timezone.localtime(dossier.due_at)
@@ -47,24 +53,28 @@ class Moment:
         days = self.days_late(dossier)
         return f"{days} ngày" if days else "từ hôm nay"
 
+    def late_for(self, dossier: Dossier) -> str:
+        """ "2 ngày làm việc" since the promise of the term; nothing while the office has been closed since."""
+        span = self.calendar.working_time(dossier.promised_at, self.now)
+        return f"{self.calendar.in_working_time(span)} làm việc" if span else ""
+
     def left_words(self, dossier: Dossier) -> str:
         """ "còn 1 ngày 4 giờ làm việc", "quá 2 ngày làm việc": working time to or since the promise."""
         if dossier.promised_at < self.now:
-            word, span = "quá", self.calendar.working_time(dossier.promised_at, self.now)
-        else:
-            word, span = "còn", self.calendar.working_time(self.now, dossier.due_at)
-        return f"{word} {self.calendar.in_working_time(span)} làm việc"
+            late = self.late_for(dossier)
+            return f"quá {late}" if late else "vừa quá hẹn"
+        left = self.calendar.working_time(self.now, dossier.due_at)
+        return f"còn {self.calendar.in_working_time(left)} làm việc"
 
     def chip(self, dossier: Dossier) -> tuple[str, str, str]:
         """Tone, icon and words of a dossier's status: late before behind before soon before on time."""
         if dossier.state not in OPEN:
             return CHIPS[State(dossier.state)]
-        today = timezone.localdate(self.now)
         if dossier.promised_at < self.now:
-            return "overdue", "late", f"Quá hạn {self.left_words(dossier).removeprefix('quá ')}"
+            return "overdue", "late", f"Quá hạn {self.late_for(dossier)}".rstrip()
         if dossier.step_due_at and dossier.step_due_at < self.now:
             return "due", "clock", f"Chậm tiến độ, {self.left_words(dossier)}"
-        if timezone.localdate(dossier.due_at) <= self.calendar.next_working_day(today):
+        if dossier.due_at < self.end_of_next_day:
             return "due", "clock", f"Sắp đến hạn, {self.left_words(dossier)}"
         return "ontime", "ok", f"{dossier.get_state_display()}, {self.left_words(dossier)}"
 
@@ -155,6 +165,15 @@ LISTS = LANES | {
             "Không có hồ sơ nào chờ người dân bổ sung.",
             lambda dossiers, at: dossiers.waiting_for_papers().select_related("supplement").order_by("received_at"),
             Moment.asked_words,
+        ),
+        Lane(
+            "cho-nguyen-nhan",
+            "Chờ nguyên nhân",
+            "flag",
+            "",
+            "Hồ sơ nào sắp lỡ hẹn cũng đã có nguyên nhân.",
+            lambda dossiers, at: dossiers.unexplained(at.end_of_next_day).order_by("due_at"),
+            Moment.left_words,
         ),
         Lane(
             "cho-toi-nhan",

@@ -10,8 +10,11 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from desk.models import DeskName
-from dossiers.models import Dossier, Event, FormTitle, Handover, Presentation
+from desk.models import DeskName, Staff, Ward
+from desk.vietnamese import official_clock, official_date
+from dossiers.models import Dossier, Edition, Event, FormTitle, Handover, IssuedPaper, Presentation
+from dossiers.slip import slip_facts, slip_html
+from dossiers.wording import passages
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,6 @@ class Paper:
     slug: str
     kind: FormTitle.Kind
     label: str
-    template: str
     facts: Callable[[Dossier, datetime], dict[str, Any] | None]
 
 
@@ -57,18 +59,16 @@ PAPERS = {
             "yeu-cau-bo-sung",
             FormTitle.Kind.SUPPLEMENT,
             "Phiếu yêu cầu bổ sung",
-            "paper/supplement.html",
             supplement_facts,
         ),
         Paper(
             "tu-choi",
             FormTitle.Kind.REFUSAL,
             "Phiếu từ chối",
-            "paper/refusal.html",
             event_facts(Event.Kind.REFUSED),
         ),
-        Paper("dung", FormTitle.Kind.STOP, "Thông báo dừng", "paper/stop.html", event_facts(Event.Kind.STOPPED)),
-        Paper("kiem-soat", FormTitle.Kind.CONTROL, "Phiếu kiểm soát", "paper/control.html", control_facts),
+        Paper("dung", FormTitle.Kind.STOP, "Thông báo dừng", event_facts(Event.Kind.STOPPED)),
+        Paper("kiem-soat", FormTitle.Kind.CONTROL, "Phiếu kiểm soát", control_facts),
     )
 }
 #: The paper that a step produces: it is what the clerk wants to print next.
@@ -84,17 +84,38 @@ def papers_of(dossier: Dossier, now: datetime) -> list[Paper]:
 def paper_html(paper: Paper, dossier: Dossier, now: datetime) -> str:
     """The form as it is printed. Raises FormTitle.DoesNotExist where the dossier's edition has no such form."""
     facts = paper.facts(dossier, now) or {}
-    return _html(
-        paper.template,
-        dossier.ward,
-        dossier.edition.titles.get(kind=paper.kind).title,
-        facts
-        | {
-            "dossier": dossier,
-            "applicant": dossier,
-            "number": f"{dossier.day_number:04}",
-        },
+    facts |= {"dossier": dossier, "applicant": dossier, "number": f"{dossier.day_number:04}"}
+    return _html(paper.kind, dossier.ward, dossier.edition, facts)
+
+
+def issued_html(paper: Paper, dossier: Dossier, *, by: Staff, at: datetime) -> str:
+    """The form as it was first printed; the control slip is a working print and always of today."""
+    if paper.kind == FormTitle.Kind.CONTROL:
+        return paper_html(paper, dossier, at)
+    issued = IssuedPaper.objects.issue(
+        dossier=dossier,
+        kind=paper.kind,
+        act="once",
+        number=f"{dossier.day_number:04}",
+        facts=lambda: {"html": paper_html(paper, dossier, at)},
+        by=by,
+        at=at,
     )
+    return issued.facts["html"]
+
+
+def issued_presentation_html(presentation: Presentation, *, by: Staff, at: datetime) -> str:
+    """Mẫu 02 or 03 of a matter that was not received, as it was first printed."""
+    issued = IssuedPaper.objects.issue(
+        presentation=presentation,
+        kind=presentation.kind,
+        act="once",
+        number=f"{presentation.number:02}",
+        facts=lambda: {"html": presentation_html(presentation)},
+        by=by,
+        at=at,
+    )
+    return issued.facts["html"]
 
 
 def presentation_html(presentation: Presentation) -> str:
@@ -108,11 +129,38 @@ def presentation_html(presentation: Presentation) -> str:
         "signer": presentation.by,
         "day": presentation.at,
     }
-    title = presentation.edition.titles.get(kind=kind).title
-    return _html(f"paper/{kind}.html", presentation.ward, title, facts)
+    return _html(kind, presentation.ward, presentation.edition, facts | {"procedure": presentation.procedure})
 
 
-def _html(template: str, ward: Any, title: str, facts: dict[str, Any]) -> str:
-    day = timezone.localtime(facts["day"])
-    context = {**facts, "ward": ward, "title": title, "day": day, "desk": DeskName.objects.on(day.date())}
-    return render_to_string(template, context)
+def _html(kind: str, ward: Ward, edition: Edition, facts: dict[str, Any], texts: Any = None) -> str:
+    """One form; `texts` are passages to be tried out."""
+    day, signer, applicant = timezone.localtime(facts["day"]), facts["signer"], facts["applicant"]
+    desk = DeskName.objects.on(day.date())
+    fields = {
+        "ten_nguoi_nop": applicant.applicant_name,
+        "ma_ho_so": getattr(applicant, "code", ""),
+        "thu_tuc": applicant.procedure.name,
+        "bo_phan": desk.name,
+        "can_bo": signer.full_name if signer else "",
+        "luc": f"{official_clock(day)}, {official_date(day)}",
+    }
+    words = passages(ward, edition, kind, fields, texts)
+    title = edition.titles.get(kind=kind).title
+    context = {**facts, "ward": ward, "title": title, "day": day, "desk": desk, "passages": words}
+    return render_to_string(f"paper/{kind}.html", context)
+
+
+def sample_html(kind: str, dossier: Dossier, texts: dict[str, str], now: datetime) -> str:
+    """A form with passages to be tried out, about a dossier that never got it."""
+    if kind == FormTitle.Kind.SLIP:
+        return slip_html(slip_facts(dossier, texts), size="a5", copies=1)
+    facts = {
+        "dossier": dossier,
+        "applicant": dossier,
+        "number": f"{dossier.day_number:04}",
+        "items": ["(giấy tờ cần bổ sung)"],
+        "reason": "(lý do)",
+        "signer": dossier.received_by,
+        "day": now,
+    }
+    return _html(kind, dossier.ward, dossier.edition, facts, texts)

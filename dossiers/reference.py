@@ -4,7 +4,7 @@ from datetime import date, time
 from pathlib import Path
 
 from desk.reference import read
-from dossiers.models import DelayCause, Edition, FormTitle, Procedure, RequiredDocument
+from dossiers.models import DelayCause, Edition, FormTitle, Procedure, RequiredDocument, RetentionTerm
 
 DATA = Path(__file__).parent / "data"
 
@@ -57,4 +57,14 @@ def load_causes() -> int:
     rows = list(read(DATA / "delay_causes.csv"))
     for place, row in enumerate(rows, start=1):
         DelayCause.objects.get_or_create(name=row["name"], defaults={"position": place})
+    return len(rows)
+
+
+def load_retention() -> int:
+    """How long the portal keeps its copies; a term that an administrator set stays."""
+    rows = list(read(DATA / "retention.csv"))
+    for row in rows:
+        RetentionTerm.objects.get_or_create(
+            kind=row["kind"], defaults={"days": int(row["days"]), "basis": row["basis"]}
+        )
     return len(rows)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from datetime import date, datetime
 from textwrap import wrap
+from typing import Any
 
 import segno
 from barcode import Code128
@@ -12,8 +14,10 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from desk.calendar import in_one_line
-from desk.models import DeskName
-from dossiers.models import Dossier, DossierDocument, FormTitle
+from desk.models import DeskName, Staff
+from desk.vietnamese import official_clock, official_date
+from dossiers.models import Dossier, FormTitle, IssuedPaper
+from dossiers.wording import passages
 
 PAPER_SIZES = ("a5", "a4")
 #: How many lines beyond the shortest slip fit on the page: set normally, and set tighter ("dense"). With more, the
@@ -57,44 +61,119 @@ def _lines(text: str, width: int) -> int:
     return len(wrap(text, width - width * capitals * 3 // (10 * len(text))))
 
 
-def spare_lines_taken(dossier: Dossier, documents: list[DossierDocument]) -> tuple[int, int]:
+def spare_lines_taken(facts: dict[str, Any]) -> tuple[int, int]:
     """Lines beyond the shortest slip: by the papers, and by long names, addresses and titles."""
-    applicant = f"Bà {dossier.applicant_name}"
-    if dossier.proxy_name:
-        applicant += f" (người nộp thay: {dossier.proxy_name})"
+    dossier = facts["dossier"]
+    applicant = f"Bà {dossier['applicant_name']}"
+    if dossier["proxy_name"]:
+        applicant += f" (người nộp thay: {dossier['proxy_name']})"
     texts = (
         applicant,
-        f"Địa chỉ: {dossier.address}",
-        f"Nội dung yêu cầu giải quyết: {dossier.procedure.name} ({dossier.procedure.code})",
-        f"6. Đăng ký nhận kết quả tại: {dossier.get_return_method_display()}: {dossier.return_address}",
+        f"Địa chỉ: {dossier['address']}",
+        f"Nội dung yêu cầu giải quyết: {dossier['procedure']['name']} ({dossier['procedure']['code']})",
+        f"6. Đăng ký nhận kết quả tại: {dossier['get_return_method_display']}: {dossier['return_address']}",
     )
-    more = sum(_lines(text, LINE) - 1 for text in texts) + _lines(dossier.email, EMAIL) - 1
-    return sum(_lines(row.name, ROW) for row in documents), more
+    more = sum(_lines(text, LINE) - 1 for text in texts) + _lines(dossier["email"], EMAIL) - 1
+    return sum(_lines(row["name"], ROW) for row in facts["documents"]), more + ("replaces" in facts)
 
 
-def slip_html(dossier: Dossier, *, size: str, copies: int) -> str:
-    """The slip, `copies` pages of it ("Liên 1: giao khách hàng", "Liên 2: lưu"); `size` is a5 or a4."""
+#: What the slip says of its dossier, as it stands there.
+FACTS = [
+    "code",
+    "honorific",
+    "applicant_name",
+    "proxy_name",
+    "address",
+    "phone",
+    "email",
+    "set_count",
+    "return_method",
+    "return_address",
+    "fee_vnd",
+    "fee_paid",
+    "register_number",
+    "day_number",
+]
+
+
+def slip_facts(dossier: Dossier, texts: dict[str, str] | None = None) -> dict[str, Any]:
+    """All that the slip says, ready to be kept as JSON under the names that its template uses.
+
+    `texts` are passages to be tried out instead of those that hold.
+    """
     received = timezone.localtime(dossier.received_at)
-    appointment = dossier.appointment
-    documents = list(dossier.documents.all())
-    roomy, dense = SPARE_LINES[size]
-    papers, texts = spare_lines_taken(dossier, documents)
-    is_enclosed = papers + texts > dense
-    context = {
-        "dossier": dossier,
-        "ward": dossier.ward,
-        "desk": DeskName.objects.on(received.date()),
+    appointment, procedure, ward = dossier.appointment, dossier.procedure, dossier.ward
+    desk = DeskName.objects.on(received.date())
+    fields = {
+        "ten_nguoi_nop": dossier.applicant_name,
+        "ma_ho_so": dossier.code,
+        "thu_tuc": procedure.name,
+        "bo_phan": desk.name,
+        "can_bo": dossier.received_by.full_name,
+        "luc": f"{official_clock(received)}, {official_date(received)}",
+    }
+    return {
+        "dossier": {
+            **{name: getattr(dossier, name) for name in FACTS},
+            "get_return_method_display": dossier.get_return_method_display(),
+            "procedure": {"name": procedure.name, "code": procedure.code, "limit_words": procedure.limit_words},
+            "received_by": {"full_name": dossier.received_by.full_name},
+        },
+        "ward": {
+            "full_name": str(ward),
+            "in_sentence": ward.in_sentence,
+            "place_name": ward.place_name,
+            "phone": ward.phone,
+            "get_kind_display": ward.get_kind_display(),
+        },
+        "desk": {"name": desk.name, "symbol": desk.symbol, "lines": list(desk.lines)},
         "title": dossier.edition.titles.get(kind=FormTitle.Kind.SLIP).title,
-        "received": received,
-        "due": timezone.localtime(appointment.due_at),
-        "appointment": appointment,
+        "received": received.isoformat(),
+        "due": timezone.localtime(appointment.due_at).isoformat(),
+        "appointment": {
+            "get_half_display": appointment.get_half_display(),
+            "day": appointment.day.isoformat(),
+            "is_provisional": appointment.is_provisional,
+        },
         "counted": in_one_line(appointment.steps),
-        "documents": documents,
+        "passages": passages(ward, dossier.edition, FormTitle.Kind.SLIP, fields, texts),
+        "documents": [
+            {"name": row.name, "get_kind_display": row.get_kind_display(), "count": row.count}
+            for row in dossier.documents.all()
+        ],
+        "status_url": dossier.get_status_url(),
+    }
+
+
+def issue_slip(dossier: Dossier, *, by: Staff, at: datetime) -> IssuedPaper:
+    """The slip of the promise that holds now: a correction or a new promise gives a new one."""
+    return IssuedPaper.objects.issue(
+        dossier=dossier,
+        kind=FormTitle.Kind.SLIP,
+        act=f"{dossier.slip_version}-{dossier.appointment.pk}",
+        number=f"{dossier.day_number:04}",
+        facts=lambda: slip_facts(dossier),
+        by=by,
+        at=at,
+    )
+
+
+def slip_html(facts: dict[str, Any], *, size: str, copies: int) -> str:
+    """The slip, `copies` pages of it ("Liên 1: giao khách hàng", "Liên 2: lưu"); `size` is a5 or a4."""
+    roomy, dense = SPARE_LINES[size]
+    papers, texts = spare_lines_taken(facts)
+    is_enclosed = papers + texts > dense
+    appointment = facts["appointment"]
+    context = {
+        **facts,
+        "received": datetime.fromisoformat(facts["received"]),
+        "due": datetime.fromisoformat(facts["due"]),
+        "appointment": {**appointment, "day": date.fromisoformat(appointment["day"])},
         "size": size,
         "is_enclosed": is_enclosed,
         "is_dense": (1 if is_enclosed else papers) + texts > roomy,
         "copies": [("Liên 1: giao người nộp", "Liên 2: lưu hồ sơ")[number] for number in range(copies)],
-        "qr": qr_svg(dossier.get_status_url()),
-        "bars": code128_svg(dossier.code),
+        "qr": qr_svg(facts["status_url"]),
+        "bars": code128_svg(facts["dossier"]["code"]),
     }
     return render_to_string("paper/slip.html", context)

@@ -84,6 +84,7 @@ INTERNAL = {Event.Kind.GIVEN}
 REASONS_FOR_CITIZENS = {
     Event.Kind.PAPERS_REQUESTED,
     Event.Kind.RESCHEDULED,
+    Event.Kind.EXPLAINED,
     Event.Kind.REFUSED,
     Event.Kind.MOVED,
 }

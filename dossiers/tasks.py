@@ -1,7 +1,12 @@
+import logging
+
 from celery import shared_task
 from django.utils import timezone
 
 from dossiers.models import Appointment, LookupFailure
+from dossiers.models.retention import clear_all
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task
@@ -12,3 +17,9 @@ def flag_overdue() -> None:
 @shared_task
 def forget_failed_lookups() -> None:
     LookupFailure.objects.forget(timezone.now())
+
+
+@shared_task
+def clear_personal_data() -> None:
+    for term, cleared in clear_all(timezone.now()):
+        logger.info("%s: %d cleared", term.kind, cleared)

@@ -7,13 +7,22 @@ from datetime import datetime
 from typing import Any
 
 import factory
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from desk.calendar import ZONE
 from desk.models import Staff, Ward
+from desk.uploads import content_type
 from dossiers.models import Dossier, GivenDocument, Procedure
 
 #: Procedures by what the desk calls them.
 CODES = {"khai sinh": "1.001193", "xác nhận hôn nhân": "1.004873", "kết hôn": "1.000894", "chứng thực": "2.000815"}
+
+
+def scan(content: bytes = b"%PDF-1.7\nto khai\n%%EOF", name: str = "to-khai.pdf") -> SimpleUploadedFile:
+    """A file as `desk.uploads.Upload` leaves it."""
+    file = SimpleUploadedFile(name, content)
+    file.kind = content_type(file)  # type: ignore[attr-defined]
+    return file
 
 
 class StaffFactory(factory.django.DjangoModelFactory):

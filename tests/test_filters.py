@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from desk.models import Hamlet
 from dossiers.models import Dossier, Handover
@@ -95,3 +99,47 @@ def test_who_is_given_a_dossier_sees_it_on_the_counter_until_it_is_confirmed(cli
     dossier.take_up(by=officer, at=dossier.received_at)
     assert "chờ anh/chị xác nhận" not in words(client.get("/quay/").text)
     assert listed(client, lan="cho-toi-nhan") == set()
+
+
+class TestSearch:
+    """Words are posted and stay in the session: the address only says that they count."""
+
+    def test_a_name_without_accents_finds_within_what_is_narrowed(self, clerk_client, ward):
+        DossierFactory(ward=ward, applicant_name="Đỗ Thị Mận")
+        DossierFactory(ward=ward, applicant_name="Đỗ Thị Mận", ready=True)
+        DossierFactory(ward=ward, applicant_name="Cao Văn Ổi")
+        answer = clerk_client.post("/ho-so/?trang_thai=received&trang=3", {"q": "do thi man"})
+        assert answer.url == "/ho-so/?trang_thai=received&tim=1"
+        page = clerk_client.get(answer.url).text
+        assert page.count('<th scope="row">') == 1
+        assert "Cao Văn Ổi" not in page
+
+    def test_the_words_are_in_no_address_of_the_page(self, clerk_client, ward):
+        DossierFactory(ward=ward, applicant_name="Đỗ Thị Mận")
+        page = clerk_client.get(clerk_client.post("/ho-so/", {"q": "0912000345"}).url).text
+        assert 'value="0912000345"' in page
+        assert not [link for link in re.findall(r'(?:href|action)="([^"]*)"', page) if "0912000345" in link]
+
+    def test_without_the_sign_in_the_address_everything_is_listed_again(self, clerk_client, ward):
+        DossierFactory(ward=ward, applicant_name="Cao Văn Ổi")
+        clerk_client.post("/ho-so/", {"q": "do thi man"})
+        assert "Cao Văn Ổi" in clerk_client.get("/ho-so/").text
+
+    def test_nothing_found_says_what_was_looked_for(self, clerk_client):
+        page = clerk_client.get(clerk_client.post("/ho-so/", {"q": "<b>không ai"}).url).text
+        assert "Chưa thấy hồ sơ nào khớp “&lt;b&gt;không ai”" in page
+
+    @pytest.mark.parametrize("typed", ["", "x" * 601])
+    def test_what_cannot_be_searched_changes_nothing(self, clerk_client, typed):
+        assert "tim=1" not in clerk_client.post("/ho-so/", {"q": typed}).url
+
+    def test_a_search_costs_the_same_for_one_row_and_for_many(self, clerk_client, ward, django_assert_num_queries):
+        DossierFactory(ward=ward, applicant_name="Đỗ Thị Mận")
+        url = clerk_client.post("/ho-so/", {"q": "man"}).url
+        clerk_client.get(url)
+        with CaptureQueriesContext(connection) as one:
+            clerk_client.get(url)
+        for _ in range(20):
+            DossierFactory(ward=ward, applicant_name="Đỗ Thị Mận")
+        with django_assert_num_queries(len(one)):
+            clerk_client.get(url)

@@ -8,8 +8,9 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from dossiers.models import Presentation
-from tests.factories import DossierFactory, StaffFactory
+from dossiers.models import Attachment, FormTitle, HomeVisit, IssuedPaper, Presentation
+from dossiers.slip import issue_slip
+from tests.factories import DossierFactory, StaffFactory, scan
 
 #: Pages for everybody.
 PUBLIC = {
@@ -22,6 +23,8 @@ PUBLIC = {
     "dossiers:status",
     "dossiers:catalogue",
     "dossiers:procedure",
+    "dossiers:privacy",
+    "dossiers:visit_ask",
 }
 #: Other people's pages: their own tests cover them.
 NOT_OURS = {"admin"}
@@ -39,7 +42,10 @@ def names(patterns, prefix=""):
 
 
 ROUTES = dict(names(get_resolver().url_patterns))
-POINTS_AT_A_ROW = {name for name, params in ROUTES.items() if {"code", "pk"} & set(params)} - {"dossiers:procedure"}
+POINTS_AT_A_ROW = {name for name, params in ROUTES.items() if {"code", "pk"} & set(params)} - {
+    "dossiers:procedure",
+    "dossiers:wording",
+}
 
 
 @pytest.fixture
@@ -57,13 +63,30 @@ def dossier(ward):
         items=["Tờ khai"],
         reason="Thiếu tờ khai",
     )
+    Attachment.objects.attach(
+        dossier=dossier,
+        document=dossier.documents.get(),
+        file=scan(),
+        by=dossier.received_by,
+        at=timezone.now(),
+    )
+    issue_slip(dossier, by=dossier.received_by, at=timezone.now())
+    HomeVisit.objects.ask(ward=ward, by=dossier.received_by, at=timezone.now(), key=uuid.uuid4(), name="Cao Thị Bưởi")
     return dossier
 
 
 def url_of(name, dossier):
     slugs = {"ward_home": dossier.ward.slug, "dossiers:move": "hen-lai"}
-    presented = Presentation.objects.get(ward=dossier.ward)
-    values = {"pk": presented.pk, "code": dossier.code, "token": dossier.token, "slug": slugs.get(name, "kiem-soat")}
+    slugs |= {"dossiers:visit_act": "xep-lich", "dossiers:declaration": "khai-sinh"}
+    models = {"dossiers:visit": HomeVisit, "dossiers:visit_act": HomeVisit, "dossiers:issued_pdf": IssuedPaper}
+    models |= {"dossiers:wording": FormTitle}
+    models |= {"dossiers:attachment": Attachment, "dossiers:detach": Attachment}
+    row = (
+        models.get(name, Presentation)
+        .objects.filter(**({"kind": "slip"} if name == "dossiers:wording" else {}))
+        .first()
+    )
+    values = {"pk": row.pk, "code": dossier.code, "token": dossier.token, "slug": slugs.get(name, "kiem-soat")}
     if name == "dossiers:procedure":
         values["code"] = dossier.procedure.code
     return reverse(name, kwargs={param: values[param] for param in ROUTES[name]})

@@ -35,6 +35,9 @@ from dossiers.models import (
     Event,
     GivenDocument,
     Handover,
+    HelpGiven,
+    HomeVisit,
+    HomeVisitStep,
     Procedure,
     State,
     SupplementRequest,
@@ -79,7 +82,9 @@ def demo(seeded, db):
 @pytest.fixture
 def empty(db):
     """Nobody and nothing but the reference data, whatever `seeded` has left in this module's transaction."""
-    for model in (Event, DossierDocument, Handover, SupplementRequest, Appointment, Dossier, Counter, Staff, Hamlet):
+    visits = (HelpGiven, HomeVisitStep, HomeVisit)
+    papers = (Event, DossierDocument, Handover, SupplementRequest, Appointment, Dossier)
+    for model in (*visits, *papers, Counter, Staff, Hamlet):
         model.objects.all().delete()
 
 
@@ -338,17 +343,18 @@ def test_a_closed_desk_does_not_look_dead(ward, moment):
 
 @pytest.mark.usefixtures("two_wards")
 def test_the_history_is_what_the_real_verbs_would_have_recorded():
-    """The same week once in bulk, once dossier by dossier through receive, the verbs and the beat."""
+    """The same weeks once in bulk, once dossier by dossier through receive, the verbs and the beat."""
     Ward.objects.filter(slug="quang-trung").update(
         morning_opens="07:00", morning_closes="11:00", afternoon_opens="13:00"
     )
-    week = Window(crowded=6, thin=6)
+    weeks = Window(crowded=30, thin=30)
     with transaction.atomic():
-        bring_up_to(MONDAY, window=week)
+        bring_up_to(MONDAY, window=weeks)
         written = everything()
         transaction.set_rollback(True)
-    live_through(week)
+    live_through(weeks)
     assert Appointment.objects.filter(outcome=Appointment.Outcome.BROKEN).exists()
+    assert {"intake", "restarted", "rescheduled"} == set(Appointment.objects.values_list("cause", flat=True))
     assert everything() == written
 
 
@@ -366,8 +372,8 @@ def live_through(window):
         facts |= {"ward": arrival.ward, "procedure": procedure, "by": by}
         turns.append((arrival.at, partial(Dossier.objects.receive, **facts)))
         draft = Dossier(ward=arrival.ward, procedure=procedure, intake_key=arrival.key)
-        draft.received_at, draft.promised_at = arrival.at, due_at
-        for act in life(Matter.of(draft), office, MONDAY):
+        draft.received_at = arrival.at
+        for act in life(Matter.of(draft, due_at), office, MONDAY):
             turns.append((act.at, partial(take, arrival.key, act)))
         dues.add(due_at)
     turns += [(noticed_at(due, MONDAY), partial(break_overdue, noticed_at(due, MONDAY))) for due in dues]
@@ -403,3 +409,18 @@ def everything():
 def plain(row, *hidden):
     fields = [field for field in row._meta.concrete_fields if field.name not in ("id", *hidden)]
     return {field.name: str(getattr(row, field.name)) for field in fields}
+
+
+def test_there_are_visits_in_every_state_and_help_all_over_the_time(demo, le_hong_phong):
+    visits = HomeVisit.objects.filter(ward=le_hong_phong)
+    assert set(visits.values_list("state", flat=True)) == set(HomeVisit.State)
+    assert all(visit.steps.last().state == visit.state for visit in visits)
+    year = MONDAY.date() - timedelta(days=400), MONDAY.date() + timedelta(days=1)
+    assert sum(HomeVisit.objects.done_by_month(*year).values()) == Dossier.objects.filter(channel="home").count() > 0
+    assert len(HelpGiven.objects.by_month(*year)) >= 2
+
+
+def test_a_second_run_adds_no_visit_and_no_help(demo):
+    before = HomeVisit.objects.count(), HelpGiven.objects.count()
+    bring_up_to(MONDAY)
+    assert (HomeVisit.objects.count(), HelpGiven.objects.count()) == before

@@ -28,6 +28,9 @@ class OfficeClock:
             self.spans[day, half] = datetime.combine(day, opens, ZONE), datetime.combine(day, closes, ZONE)
         return self.spans[day, half]
 
+    def half_at(self, moment: datetime) -> Half:
+        return self.calendar.hours.half_at(moment.time())
+
     def later(self, moment: datetime, minutes: float) -> datetime:
         """So many office minutes after a moment."""
         left = timedelta(minutes=minutes)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 from random import Random
 from typing import Any
 from uuid import UUID
 
-from desk.calendar import ZONE
+from desk.calendar import ZONE, Limit
 from desk.models import Staff
 from dossiers.demo.clock import OfficeClock
 from dossiers.demo.wards import BUSY_WARD, Office
@@ -41,6 +42,9 @@ EFFECTS: dict[str, Callable[[Act], dict[str, Any]]] = {
     "take_up": taken_up,
     "give": lambda act: {},
     "request_papers": lambda act: {"state": State.NEEDS_PAPERS, "step_due_at": None},
+    "papers_received": lambda act: {"state": State.IN_PROGRESS},
+    "reschedule": lambda act: {},
+    "explain_delay": lambda act: {},
     "refuse": ended(State.REFUSED),
     "stop": ended(State.STOPPED),
     "mark_ready": lambda act: {"state": State.READY, "ready_at": act.at, "holder": None, "step_due_at": None},
@@ -79,6 +83,20 @@ MISSING = (
     "Văn bản ủy quyền có chứng thực",
 )
 
+#: Of those whose papers were missing, the share that brings them.
+BROUGHT = 0.6
+
+#: Of what is late, the share that nobody explains, and of longer matters the share that gets a new date.
+SILENT, NEW_DATE = 0.3, 0.5
+#: What the citizen is told, by the cause of the catalogue.
+EXCUSES = {
+    "Chờ cơ quan khác trả lời": "Cơ quan phối hợp chưa gửi kết quả xác minh",
+    "Công chức phụ trách vắng mặt": "Công chức phụ trách nghỉ ốm, đã giao người khác làm tiếp",
+    "Hệ thống mạng, phần mềm trục trặc": "Hệ thống dữ liệu hộ tịch gián đoạn trong ngày",
+    "Cần đi kiểm tra thực địa": "Cần xác minh thêm tại nơi cư trú",
+    "Quá nhiều hồ sơ cùng lúc": "Cùng lúc có nhiều hồ sơ hơn mọi khi",
+}
+
 #: Longer matters that are found stuck by whoever looks: they fill today's list of overdue dossiers as a real desk's
 #: is filled, without making the whole year late.
 STUCK_IN_BUSY_WARD, STUCK_ELSEWHERE = 0.17, 0.2
@@ -95,16 +113,19 @@ class Matter:
     is_same_day: bool
     received_at: datetime
     promised_at: datetime
+    limit: Limit
 
     @classmethod
-    def of(cls, dossier: Dossier) -> Matter:
+    def of(cls, dossier: Dossier, promised_at: datetime) -> Matter:
+        """`promised_at` is what was promised at receipt, whatever has been promised since."""
         return cls(
             key=dossier.intake_key,
             ward_slug=dossier.ward.slug,
             field=dossier.procedure.field,
             is_same_day=dossier.procedure.is_same_day,
             received_at=dossier.received_at,
-            promised_at=dossier.promised_at,
+            promised_at=promised_at,
+            limit=dossier.procedure.limit,
         )
 
     @property
@@ -134,12 +155,32 @@ def life(matter: Matter, office: Office, now: datetime, *, was_broken: bool = Fa
     freed = freed_at(Random(f"{matter.key}/stuck"), matter, clock)
     if freed and (was_broken or matter.promised_at < now < freed):
         ready = max(ready, freed)
+    between = [
+        *excuse(Random(f"{matter.key}/excuse"), matter, office, (taken, ready), officer),
+        *signing(Random(f"{matter.key}/signing"), clock, (taken, ready), officer, finisher),
+    ]
     return [
         Act("take_up", taken, officer),
-        *signing(Random(f"{matter.key}/signing"), clock, (taken, ready), officer, finisher),
+        *sorted(between, key=attrgetter("at")),
         Act("mark_ready", ready, finisher),
         Act("hand_back", clock.later(ready, 60 * waiting_hours(dice, matter)), handed_by),
     ]
+
+
+def excuse(dice: Random, matter: Matter, office: Office, span: tuple[datetime, datetime], officer: Staff) -> list[Act]:
+    """What is said about a result that comes late: the cause, for some with a new date; nothing for many."""
+    (taken, ready), clock = span, office.clock
+    if ready <= matter.promised_at or dice.random() < SILENT or not office.causes:
+        return []
+    at = max(clock.earlier(matter.promised_at, dice.uniform(20, 420)), clock.later(taken, 5))
+    cause = dice.choice(office.causes)
+    facts = {"delay_cause": cause, "reason": EXCUSES.get(cause.name, "Cần thêm thời gian làm rõ giấy tờ")}
+    if at >= ready:
+        return []
+    if matter.is_same_day or dice.random() >= NEW_DATE:
+        return [Act("explain_delay", at, officer, facts)]
+    new = ready.astimezone(ZONE)
+    return [Act("reschedule", at, officer, {**facts, "day": new.date(), "half": clock.half_at(new)})]
 
 
 def other_turn(
@@ -157,6 +198,16 @@ def other_turn(
     items = dice.sample(MISSING, dice.choice((1, 1, 2)))
     asked = {"items": items, "reason": "Hồ sơ còn thiếu giấy tờ theo quy định của thủ tục"}
     given_up = clock.later(at, 60 * dice.uniform(60, 130))
+    if dice.random() < BROUGHT:
+        brought = clock.later(at, 60 * dice.uniform(5, 50))
+        due_at = clock.calendar.promise(brought, matter.limit).due_at
+        done = max(clock.earlier(due_at, dice.triangular(4, 400, 40)), clock.later(brought, 10))
+        return [
+            Act("request_papers", at, by["officer"], asked),
+            Act("papers_received", brought, by["clerk"]),
+            Act("mark_ready", done, by["officer"]),
+            Act("hand_back", clock.later(done, 60 * waiting_hours(dice, matter)), by["clerk"]),
+        ]
     return [
         Act("request_papers", at, by["officer"], asked),
         Act("stop", given_up, by["clerk"], {"reason": "Người nộp xin dừng, khi đủ giấy tờ sẽ nộp lại"}),

@@ -30,6 +30,8 @@ from dossiers.models import (
     State,
     SupplementRequest,
 )
+from dossiers.models.appointment import chosen
+from dossiers.models.steps import PAPERS_COMPLETE
 
 #: After the end of a promised half day the beat finds the promise broken: at its next round.
 BEAT = timedelta(minutes=5)
@@ -40,14 +42,14 @@ def noticed_at(due_at: datetime, now: datetime) -> datetime:
 
 
 class Happening(NamedTuple):
-    """An event to be written, once its dossier has a key; `of_promise`: it belongs to the appointment too."""
+    """An event to be written, once its dossier and its appointment have keys."""
 
     at: datetime
     kind: str
     by: Staff | None
     before: str
     after: str
-    of_promise: bool = False
+    promise: Appointment | None = None
     reason: str = ""
     details: Mapping[str, str] = {}
 
@@ -59,62 +61,111 @@ class Page:
     day: date
     dossier: Dossier
     documents: list[GivenDocument]
-    promise: Promise
+    promises: list[Appointment]
     calendar: WorkingCalendar
     handovers: list[Handover] = field(default_factory=list)
     supplement: SupplementRequest | None = None
-    outcome: Appointment.Outcome = Appointment.Outcome.OPEN
-    outcome_at: datetime | None = None
     history: list[Happening] = field(default_factory=list)
 
     def live(self, acts: Iterable[Act], now: datetime) -> None:
-        """Receipt, the acts, and what became of the promise, in order."""
-        dossier, beat_at = self.dossier, noticed_at(self.promise.due_at, now)
+        """Receipt, the acts, and what became of the promises, in order."""
+        dossier = self.dossier
         received, by = Event.Kind.RECEIVED, dossier.received_by
-        self.history.append(Happening(dossier.received_at, received, by, "", State.RECEIVED, of_promise=True))
+        self.history.append(Happening(dossier.received_at, received, by, "", State.RECEIVED, self.promises[0]))
         for act in acts:
-            if beat_at < act.at:
-                self.find_overdue(beat_at)
+            self.notice(act.at, now)
             effects, before = EFFECTS[act.verb](act), dossier.state
             after = effects.get("state", before)
             if before in OPEN and after not in OPEN:
                 self.find_overdue(act.at)
                 self.settle(Appointment.Outcome.KEPT if after == State.READY else Appointment.Outcome.LIFTED, act.at)
-            self.hang_on(act)
+            promised = len(self.promises)
             for name, value in effects.items():
                 setattr(dossier, name, value)
-            details = {"to": act.facts["to"].full_name} if act.verb == "give" else {}
+            details = self.hang_on(act) or {}
             event, reason = MOVES[act.verb].event, act.facts.get("reason", "")
-            self.history.append(Happening(act.at, event, act.by, before, after, reason=reason, details=details))
-        self.find_overdue(beat_at)
+            new = self.promises[-1] if len(self.promises) > promised else None
+            self.history.append(Happening(act.at, event, act.by, before, after, new, reason, details))
+        self.notice(None, now)
 
-    def hang_on(self, act: Act) -> None:
-        """The row that the act leaves beside the dossier."""
+    def hang_on(self, act: Act) -> dict[str, str] | None:
+        """The rows that the act leaves beside the dossier; returns the details of its event, if it has some."""
         if act.verb == "give":
             self.handovers.append(Handover(giver=act.by, receiver=act.facts["to"], step=act.step, given_at=act.at))
-        elif act.verb == "take_up":
+            return {"to": act.facts["to"].full_name}
+        if act.verb == "take_up":
             self.take_up(act)
         elif act.verb == "request_papers":
             self.supplement = SupplementRequest(asked_at=act.at, asked_by=act.by, **act.facts)
+        elif act.verb == "papers_received":
+            self.start_again(act)
+        elif act.verb in ("reschedule", "explain_delay"):
+            return self.explain(act)
+        return None
 
     def take_up(self, act: Act) -> None:
         """The colleague confirms; what an officer fetches from the desk is given and confirmed at once."""
         dossier = self.dossier
         if act.step == Handover.Step.OFFICER:
             self.handovers.append(Handover(giver=dossier.received_by, receiver=act.by, step=act.step, given_at=act.at))
-        term = (dossier.received_at, self.promise.due_at)
-        dossier.step_due_at = dossier.procedure.step_due_at(act.step, act.at, term, self.calendar)
+        self.step_due(act.step, act.at)
         self.handovers[-1].accepted_at, self.handovers[-1].due_at = act.at, dossier.step_due_at
 
+    def step_due(self, step: str, at: datetime) -> None:
+        term = (self.term_started_at, self.dossier.promised_at)
+        self.dossier.step_due_at = self.dossier.procedure.step_due_at(step, at, term, self.calendar)
+
+    @property
+    def term_started_at(self) -> datetime:
+        restarts = [row.made_at for row in self.promises if row.cause == Appointment.Cause.RESTARTED]
+        return restarts[-1] if restarts else self.dossier.received_at
+
+    def start_again(self, act: Act) -> None:
+        assert self.supplement
+        self.supplement.answered_at = act.at
+        promise = self.calendar.promise(act.at, self.dossier.procedure.limit, PAPERS_COMPLETE)
+        self.promise(promise, Appointment.Cause.RESTARTED, act)
+        self.dossier.promised(promise).slip_version += 1
+        self.step_due(Handover.Step.OFFICER, act.at)
+
+    def explain(self, act: Act) -> dict[str, str] | None:
+        """The cause, for the promises missed so far without a word and the one that runs; and the new one, if any."""
+        cause, reason = act.facts["delay_cause"], act.facts["reason"]
+        for row in self.promises:
+            missed = row.outcome == Appointment.Outcome.BROKEN and row.delay_cause is None
+            if missed or (row.is_current and row.outcome == Appointment.Outcome.OPEN):
+                row.delay_cause, row.delay_words = cause, reason
+        if act.verb == "explain_delay":
+            return {"cause": cause.name}
+        rescheduled = Appointment.Cause.RESCHEDULED
+        promise = chosen(self.calendar, act.facts["day"], act.facts["half"], rescheduled.label)
+        self.promise(promise, rescheduled, act, reason=reason)
+        self.dossier.due_at = promise.due_at
+        return None
+
+    def promise(self, promise: Promise, cause: str, act: Act, **more: str) -> None:
+        for row in self.promises:
+            row.is_current = False
+        self.promises.append(Appointment.plan(self.dossier, promise, cause=cause, by=act.by, at=act.at, **more))
+
+    def notice(self, before: datetime | None, now: datetime) -> None:
+        """The rounds of the beat until then that found a promise broken."""
+        for row in self.promises:
+            beat_at = noticed_at(row.due_at, now)
+            if before is None or beat_at < before:
+                self.find_overdue(beat_at)
+
     def find_overdue(self, at: datetime) -> None:
-        if self.outcome == Appointment.Outcome.OPEN and self.promise.due_at < at:
-            self.settle(Appointment.Outcome.BROKEN, at)
-            state = self.dossier.state
-            self.history.append(Happening(at, Event.Kind.OVERDUE, None, state, state, of_promise=True))
+        for row in self.promises:
+            if row.outcome == Appointment.Outcome.OPEN and row.due_at < at:
+                row.outcome, row.outcome_at = Appointment.Outcome.BROKEN, at
+                state = self.dossier.state
+                self.history.append(Happening(at, Event.Kind.OVERDUE, None, state, state, row))
 
     def settle(self, outcome: Appointment.Outcome, at: datetime) -> None:
-        if self.outcome == Appointment.Outcome.OPEN:
-            self.outcome, self.outcome_at = outcome, at
+        for row in self.promises:
+            if row.outcome == Appointment.Outcome.OPEN:
+                row.outcome, row.outcome_at = outcome, at
 
     @property
     def series(self) -> tuple[tuple[int, str], tuple[int, str]]:
@@ -125,27 +176,21 @@ class Page:
     # the rows, once the dossier is saved
 
     @property
-    def beside(self) -> list[Handover | SupplementRequest]:
-        return [*self.handovers, *([self.supplement] if self.supplement else [])]
-
-    def appointment(self) -> Appointment:
-        dossier, cause = self.dossier, Appointment.Cause.INTAKE
-        row = Appointment.plan(dossier, self.promise, cause=cause, by=dossier.received_by, at=dossier.received_at)
-        row.outcome, row.outcome_at = self.outcome, self.outcome_at
-        return row
+    def beside(self) -> list[Appointment | Handover | SupplementRequest]:
+        return [*self.promises, *self.handovers, *([self.supplement] if self.supplement else [])]
 
     def document_rows(self) -> Iterator[DossierDocument]:
         for position, given in enumerate(self.documents, start=1):
             yield DossierDocument(dossier_id=self.dossier.pk, position=position, **vars(given))
 
-    def event_rows(self, appointment: Appointment) -> Iterator[Event]:
+    def event_rows(self) -> Iterator[Event]:
         for happening in self.history:
             yield Event(
                 dossier_id=self.dossier.pk,
                 kind=happening.kind,
                 at=happening.at,
                 by_id=happening.by.pk if happening.by else None,
-                appointment_id=appointment.pk if happening.of_promise else None,
+                appointment_id=happening.promise.pk if happening.promise else None,
                 state_before=happening.before,
                 state_after=happening.after,
                 reason=happening.reason,
@@ -163,14 +208,14 @@ class Recorder:
         pages = [self.page(arrival, now) for arrival in arrivals]
         number(pages)
         Dossier.objects.bulk_create([page.dossier for page in pages])
-        appointments = Appointment.objects.bulk_create([page.appointment() for page in pages])
         DossierDocument.objects.bulk_create([row for page in pages for row in page.document_rows()])
         for page in pages:
             for row in page.beside:
                 row.dossier = page.dossier
+        Appointment.objects.bulk_create([row for page in pages for row in page.promises])
         Handover.objects.bulk_create([row for page in pages for row in page.handovers])
         SupplementRequest.objects.bulk_create([page.supplement for page in pages if page.supplement])
-        events = [row for page, made in zip(pages, appointments, strict=True) for row in page.event_rows(made)]
+        events = [row for page in pages for row in page.event_rows()]
         Event.objects.bulk_create(sorted(events, key=lambda event: event.at))
         return len(pages)
 
@@ -190,8 +235,12 @@ class Recorder:
         dossier.holder = dossier.received_by
         term = (arrival.at, promise.due_at)
         dossier.step_due_at = procedure.step_due_at("desk", arrival.at, term, office.clock.calendar)
-        page = Page(arrival.day, dossier, documents, promise, office.clock.calendar)
-        page.live((act for act in life(Matter.of(dossier), office, now) if act.at <= now), now)
+        intake = Appointment.plan(
+            dossier, promise, cause=Appointment.Cause.INTAKE, by=dossier.received_by, at=dossier.received_at
+        )
+        page = Page(arrival.day, dossier, documents, [intake], office.clock.calendar)
+        acts = life(Matter.of(dossier, promise.due_at), office, now)
+        page.live((act for act in acts if act.at <= now), now)
         return page
 
     def edition(self, day: date) -> Edition:

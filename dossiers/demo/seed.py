@@ -9,14 +9,14 @@ from operator import itemgetter
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef
 
+from dossiers.demo.home import furnish_homes
 from dossiers.demo.life import EFFECTS, Act, Matter, life
 from dossiers.demo.papers import Town
 from dossiers.demo.plan import Catalogue, Window, arrivals
 from dossiers.demo.record import Recorder, noticed_at
 from dossiers.demo.wards import Office, open_offices
-from dossiers.models import MOVES, UNFINISHED, Appointment, Dossier, DossierError, Handover, Procedure, State
+from dossiers.models import MOVES, UNFINISHED, Appointment, Dossier, DossierError, Event, Handover, Procedure, State
 from dossiers.models.dossier import DossierQuerySet
 
 SEED = 2020
@@ -44,6 +44,7 @@ def bring_up_to(now: datetime, *, seed: int = SEED, window: Window | None = None
     town = Town([office.ward for office in offices.values()], seed)
     catalogue = Catalogue(list(Procedure.objects.prefetch_related("documents")))
     added = Recorder(town, catalogue, offices).record(missing, now)
+    furnish_homes(offices, town, now)
     return Seeded(added, steps, broken)
 
 
@@ -74,20 +75,16 @@ def steps_due(
     recent: DossierQuerySet, planned: Container[UUID], offices: Mapping[int, Office], now: datetime
 ) -> Iterator[tuple[Dossier, Act]]:
     """The planned steps of open dossiers that have not happened yet; never before what already did."""
-    broken = Appointment.objects.filter(dossier=OuterRef("pk"), outcome=Appointment.Outcome.BROKEN)
-    rows = (
-        recent.filter(state__in=(*UNFINISHED, State.READY))
-        .annotate(last_at=Max("events__at"), was_broken=Exists(broken))
-        .select_related("ward", "procedure")
-        .prefetch_related("handovers")
-    )
-    for dossier in rows:
+    rows = recent.filter(state__in=(*UNFINISHED, State.READY)).select_related("ward", "procedure")
+    for dossier in rows.prefetch_related("handovers", "events", "appointments"):
         if dossier.intake_key not in planned:
             continue
-        state, last_at, office = dossier.state, dossier.last_at, offices[dossier.ward_id]
+        state, office, done = dossier.state, offices[dossier.ward_id], [row.kind for row in dossier.events.all()]
+        last_at = max(row.at for row in dossier.events.all())
         on_its_way = dossier.pending_handover is not None
-        for act in life(Matter.of(dossier), office, now, was_broken=dossier.was_broken):
-            if not follows(act, state, on_its_way=on_its_way):
+        matter = Matter.of(dossier, dossier.appointments.all()[0].due_at)
+        for act in life(matter, office, now, was_broken=Event.Kind.OVERDUE in done):
+            if not follows(act, state, done, on_its_way=on_its_way):
                 continue
             at = act.at if act.at > last_at else office.clock.later(last_at, 10)
             if at > now:
@@ -97,13 +94,13 @@ def steps_due(
             yield dossier, replace(act, at=at)
 
 
-def follows(act: Act, state: str, *, on_its_way: bool) -> bool:
+def follows(act: Act, state: str, done: Container[str], *, on_its_way: bool) -> bool:
     """Whether it is the turn of this step, which the plan knows but the dossier may have left behind."""
     if act.verb == "give":
         return state == State.IN_PROGRESS and not on_its_way
     if act.verb == "take_up":
         return state == State.RECEIVED if act.step == Handover.Step.OFFICER else on_its_way
-    return state in MOVES[act.verb].sources
+    return state in MOVES[act.verb].sources and MOVES[act.verb].event not in done
 
 
 def take(dossier: Dossier, act: Act) -> bool:

@@ -14,6 +14,7 @@ from desk.demo import ACCOUNTS, PASSWORD
 from desk.models import CalendarDay, Hamlet, Staff, UnitSet, Ward
 from dossiers.demo import people
 from dossiers.demo.clock import OfficeClock
+from dossiers.models import DelayCause
 
 #: The ward of the demonstration accounts: half of all dossiers come here.
 BUSY_WARD = ACCOUNTS["clerk"].ward_slug
@@ -74,6 +75,7 @@ class Office:
     ward: Ward
     crew: Crew
     clock: OfficeClock
+    causes: Sequence[DelayCause] = ()
 
 
 def open_offices(seed: int, now: datetime) -> dict[int, Office]:
@@ -82,7 +84,8 @@ def open_offices(seed: int, now: datetime) -> dict[int, Office]:
     furnish(wards)
     crews, calendar = hire(wards, seed, now), CalendarDay.objects.calendar()
     clocks = {hours: OfficeClock(replace(calendar, hours=hours)) for hours in {ward.hours for ward in wards}}
-    return {ward.pk: Office(ward, crews[ward.pk], clocks[ward.hours]) for ward in wards}
+    causes = list(DelayCause.objects.filter(is_offered=True))
+    return {ward.pk: Office(ward, crews[ward.pk], clocks[ward.hours], causes) for ward in wards}
 
 
 def furnish(wards: Sequence[Ward]) -> None:

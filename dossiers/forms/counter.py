@@ -120,6 +120,8 @@ class PeriodForm(forms.Form):
         error_messages={"invalid": "Ghi như 30/11/2026.", "required": "Xin chọn ngày."},
     )
 
+    ly_do = Text(label="Dùng vào việc gì (ghi vào nhật ký)", required=False, max_length=200)
+
     @classmethod
     def of(cls, asked: Any) -> PeriodForm:
         today = timezone.localdate()

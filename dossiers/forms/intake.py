@@ -15,7 +15,7 @@ from desk.forms import Birth, Email, IdNumber, PersonName, Phone, TaxCode, Text
 from desk.idcard import ID_NUMBER
 from desk.models import Hamlet, Ward
 from dossiers.forms.fields import DIGITS, OFF, Day
-from dossiers.models import Dossier, DossierDocument, GivenDocument, Procedure
+from dossiers.models import OFFERED_FROM_AGE, Dossier, DossierDocument, GivenDocument, HomeVisit, Procedure
 
 #: How many papers beside the required ones the intake page takes.
 EXTRA_PAPERS = 2
@@ -54,6 +54,8 @@ class IntakeForm(forms.Form):
     shown = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
     pick = forms.IntegerField(required=False, min_value=0, max_value=OFFERED - 1, widget=forms.HiddenInput)
     same_matter_seen = forms.CharField(required=False, max_length=250, widget=forms.HiddenInput)
+
+    visit = forms.ModelChoiceField(HomeVisit.objects.none(), required=False, widget=forms.HiddenInput)
 
     applicant_kind = forms.ChoiceField(
         label="Người nộp là", choices=Dossier.ApplicantKind, initial=Dossier.ApplicantKind.PERSON
@@ -95,6 +97,7 @@ class IntakeForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.ward = ward
         self.fields["hamlet"].queryset = Hamlet.objects.filter(ward=ward)
+        self.fields["visit"].queryset = HomeVisit.objects.filter(ward=ward)
         self.fields["intake_key"].initial = self.fields["intake_key"].initial or uuid.uuid4()
         for name, field in self.fields.items():
             field.error_messages.setdefault("required", "Xin điền ô này.")
@@ -228,11 +231,17 @@ class IntakeForm(forms.Form):
         if {row.code for row in self.same_matter} - set(data["same_matter_seen"].split()):
             self.add_error(None, "Người này đang có hồ sơ cùng thủ tục. Bấm Enter lần nữa nếu vẫn nhận hồ sơ mới.")
 
+    @property
+    def offers_visit(self) -> bool:
+        """The person typed is of the age from which a visit at home is offered."""
+        year = re.search(r"(?:18|19|20)[0-9]{2}", self._typed("birth"))
+        return year is not None and timezone.localdate().year - int(year[0]) >= OFFERED_FROM_AGE
+
     # what the verb takes
 
     def facts_for_receive(self) -> dict[str, Any]:
         """The arguments of Dossier.objects.receive that come from the form."""
-        own = {"intake_key", "shown", "pick", "same_matter_seen", "procedure", *self.fact_names}
+        own = {"intake_key", "shown", "pick", "same_matter_seen", "procedure", "visit", *self.fact_names}
         facts = {name: value for name, value in self.cleaned_data.items() if name not in own}
         return {
             **facts,

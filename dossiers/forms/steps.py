@@ -74,7 +74,7 @@ class SupplementForm(StepForm):
     reason = Reason()
 
 
-class RescheduleForm(StepForm):
+class DelayForm(StepForm):
     delay_cause = forms.ModelChoiceField(
         DelayCause.objects.filter(is_offered=True),
         label="Nguyên nhân",
@@ -82,6 +82,9 @@ class RescheduleForm(StepForm):
         error_messages={"required": "Xin chọn nguyên nhân.", "invalid_choice": "Xin chọn lại."},
     )
     reason = Reason(label="Lý do nói với người dân")
+
+
+class RescheduleForm(DelayForm):
     day = ComingDay(label="Ngày hẹn mới")
     half = forms.ChoiceField(label="Buổi", choices=Appointment.Half)
 
@@ -145,12 +148,14 @@ class CorrectForm(StepForm):
         error_messages={"invalid": "Ghi như 08:42 23/11/2026.", "required": "Xin điền ô này."},
     )
     reason = Reason(label="Sửa vì sao")
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["seen"].initial = self.dossier.slip_version
         day = timezone.localdate(self.dossier.received_at)
         self.fields["procedure"].queryset = Procedure.objects.in_force(day).order_by("position")
-        for name in self.fields.keys() - {"reason"}:
+        for name in self.fields.keys() - {"reason", "seen"}:
             self.fields[name].initial = getattr(self.dossier, name)
 
     def clean_received_at(self) -> Any:
@@ -163,7 +168,7 @@ class CorrectForm(StepForm):
 
     def arguments(self) -> dict[str, Any]:
         data = dict(self.cleaned_data)
-        return {"reason": data.pop("reason"), "changes": data}
+        return {"reason": data.pop("reason"), "seen": data.pop("seen"), "changes": data}
 
 
 #: The form of each step; a step not named here asks for nothing.
@@ -171,6 +176,7 @@ STEP_FORMS: dict[str, type[StepForm]] = {
     "give": GiveForm,
     "request_papers": SupplementForm,
     "reschedule": RescheduleForm,
+    "explain_delay": DelayForm,
     "refuse": ReasonForm,
     "stop": ReasonForm,
     "hand_back": ReturnForm,

@@ -1,33 +1,47 @@
 from dossiers.models.appointment import Appointment
+from dossiers.models.attachment import Attachment
 from dossiers.models.cause import DelayCause
 from dossiers.models.dossier import Dossier, DossierDocument, GivenDocument
 from dossiers.models.event import Event
 from dossiers.models.handover import Handover
+from dossiers.models.helped import HelpGiven
 from dossiers.models.lookup import LookupFailure
+from dossiers.models.paper import IssuedPaper
 from dossiers.models.procedure import Edition, FormTitle, Procedure, RequiredDocument
+from dossiers.models.retention import RetentionTerm
 from dossiers.models.state import MOVE_BY_SLUG, MOVES, OPEN, UNFINISHED, DossierError, Move, State
 from dossiers.models.supplement import Presentation, SupplementRequest
+from dossiers.models.visit import OFFERED_FROM_AGE, HomeVisit, HomeVisitStep
+from dossiers.models.wording import FormText
 
 __all__ = [
     "MOVES",
     "MOVE_BY_SLUG",
+    "OFFERED_FROM_AGE",
     "OPEN",
     "UNFINISHED",
     "Appointment",
+    "Attachment",
     "DelayCause",
     "Dossier",
     "DossierDocument",
     "DossierError",
     "Edition",
     "Event",
+    "FormText",
     "FormTitle",
     "GivenDocument",
     "Handover",
+    "HelpGiven",
+    "HomeVisit",
+    "HomeVisitStep",
+    "IssuedPaper",
     "LookupFailure",
     "Move",
     "Presentation",
     "Procedure",
     "RequiredDocument",
+    "RetentionTerm",
     "State",
     "SupplementRequest",
 ]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q, Value
+from django.utils import timezone
 
 from desk import calendar
-from desk.calendar import Promise, Step
+from desk.calendar import Promise, Step, WorkingCalendar
 from desk.models import WardQuerySet
 from desk.sql import insert_from
 from desk.vietnamese import day_in_words, day_month, weekday
@@ -22,12 +23,25 @@ if TYPE_CHECKING:
     from dossiers.models.dossier import Dossier
 
 
+#: The promise that holds now and may still be kept.
+RUNNING = Q(outcome="open", is_current=True)
+
+
+def chosen(days: WorkingCalendar, day: date, half: calendar.Half, why: str) -> Promise:
+    """The promise of a half day that a person chose: nothing is counted."""
+    return Promise(day, half, days.closes_at(day, half), (Step(day, "due", f"{why}: trả kết quả {half.words}"),))
+
+
 class AppointmentQuerySet(WardQuerySet):
     ward_path = "dossier__ward"
 
     def unsettled(self) -> AppointmentQuerySet:
         """Promises of which nobody knows yet whether they were kept."""
         return self.filter(outcome=Appointment.Outcome.OPEN)
+
+    def unexplained(self) -> AppointmentQuerySet:
+        """Promises that were missed, or still run, without a word about why."""
+        return self.filter(Q(outcome=Appointment.Outcome.BROKEN) | RUNNING, delay_cause=None)
 
     def break_overdue(self, now: datetime) -> list[int]:
         """Record as broken each open promise whose half day has passed; returns the ids of the events.
@@ -77,7 +91,10 @@ class Appointment(models.Model):
     dossier = models.ForeignKey("dossiers.Dossier", models.PROTECT, related_name="appointments")
     cause = models.CharField("nguyên do", max_length=12, choices=Cause)
     reason = models.CharField("lý do", max_length=500, blank=True)
-    delay_cause = models.ForeignKey(DelayCause, models.PROTECT, verbose_name="nguyên nhân", null=True, related_name="+")
+    delay_cause = models.ForeignKey(
+        DelayCause, models.PROTECT, verbose_name="nguyên nhân chậm", null=True, related_name="+"
+    )
+    delay_words = models.CharField("lý do chậm", max_length=500, blank=True, db_default="")
     day = models.DateField("ngày hẹn")
     half = models.CharField("buổi", max_length=9, choices=Half)
     due_at = models.DateTimeField("hạn")
@@ -133,6 +150,21 @@ class Appointment(models.Model):
     @property
     def steps(self) -> list[Step]:
         return [Step.from_json(row) for row in self.count]
+
+    @property
+    def days(self) -> list[Step]:
+        """The count as it went: of a promise that was lifted, the days until then and the day of the stop."""
+        if self.outcome != self.Outcome.LIFTED:
+            return self.steps
+        stopped = timezone.localdate(self.outcome_at)
+        return [*(step for step in self.steps if step.day < stopped), Step(stopped, "stop", "Dừng tính")]
+
+    def recounted(self, days: WorkingCalendar) -> Promise:
+        """What those working days promise in its place. A half day that somebody chose only moves off a day off."""
+        if self.due_at == self.dossier.promised_at:
+            return self.dossier.promise_of_term(days)
+        day = self.day if days.is_working(self.day) else days.next_working_day(self.day)
+        return chosen(days, day, calendar.Half(self.half), self.get_cause_display())
 
     @property
     def in_words(self) -> str:

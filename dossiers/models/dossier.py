@@ -57,6 +57,11 @@ class DossierQuerySet(WardQuerySet):
         """On the way to this person, who has not confirmed yet."""
         return self.filter(handovers__receiver=staff, handovers__accepted_at=None, handovers__withdrawn_at=None)
 
+    def unexplained(self, until: datetime) -> Self:
+        """Promised for before `until`, or missed already, and nobody has said why it is not done."""
+        silent = Appointment.objects.unexplained().filter(dossier=models.OuterRef("pk"), due_at__lt=until)
+        return self.filter(models.Exists(silent), state__in=(*OPEN, State.READY))
+
     def on_time(self, at: datetime) -> Self:
         return self.open().filter(promised_at__gte=at)
 

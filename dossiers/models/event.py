@@ -28,6 +28,7 @@ class Event(models.Model):
         PAPERS_REQUESTED = "papers_asked", "Yêu cầu bổ sung"
         RESTARTED = "restarted", "Nhận đủ giấy bổ sung"
         RESCHEDULED = "rescheduled", "Hẹn lại"
+        EXPLAINED = "explained", "Ghi nguyên nhân chậm"
         MOVED = "moved", "Đổi ngày hẹn theo lịch nghỉ"
         CORRECTED = "corrected", "Sửa sai sót"
         OVERDUE = "overdue", "Quá hạn"
@@ -44,6 +45,7 @@ class Event(models.Model):
         Kind.PAPERS_REQUESTED: "Chúng tôi xin ông/bà bổ sung giấy tờ",
         Kind.RESTARTED: "Ông/bà đã bổ sung đủ giấy tờ, thời hạn tính lại từ đầu",
         Kind.RESCHEDULED: "Chúng tôi xin hẹn lại ngày trả",
+        Kind.EXPLAINED: "Chúng tôi báo lý do chưa kịp hẹn",
         Kind.MOVED: "Ngày hẹn đổi theo lịch nghỉ",
         Kind.CORRECTED: "Sửa lại thông tin trên giấy hẹn",
         Kind.OVERDUE: "Chưa có kết quả, chúng tôi đã lỡ hẹn",

@@ -121,6 +121,15 @@ MOVES: dict[str, Move] = {
         ("officer", "leader"),
         "Hồ sơ {code} không còn đang giải quyết nên không hẹn lại được.",
     ),
+    "explain_delay": Move(
+        "nguyen-nhan-cham",
+        "Ghi nguyên nhân chậm",
+        (*OPEN, State.READY),
+        None,
+        Event.Kind.EXPLAINED,
+        ("officer", "leader", "clerk"),
+        "Hồ sơ {code} không còn lời hẹn nào phải ghi nguyên nhân.",
+    ),
     "correct": Move(
         "sua-sai-sot",
         "Sửa sai sót",

@@ -14,19 +14,21 @@ from typing import TYPE_CHECKING, Any
 from django.db import models, transaction
 
 from desk.calendar import Half, Promise, WorkingCalendar
-from desk.calendar import Step as CountStep
 from desk.models import CalendarDay, Staff
 from desk.vietnamese import day_in_words
-from dossiers.models.appointment import Appointment
+from dossiers.models.appointment import RUNNING, Appointment, chosen
 from dossiers.models.event import Event
 from dossiers.models.handover import Handover
 from dossiers.models.state import MOVES, OPEN, DossierError, Move, State
 from dossiers.models.supplement import SupplementRequest
 
 if TYPE_CHECKING:
+    from dossiers.models.appointment import AppointmentQuerySet
     from dossiers.models.cause import DelayCause
     from dossiers.models.dossier import Dossier
 
+#: What the count of a new term starts with.
+PAPERS_COMPLETE = "Nhận đủ giấy tờ"
 #: What a correction may change.
 CORRECTABLE = (
     "applicant_name",
@@ -99,7 +101,7 @@ class Steps(models.Model):
         """The missing papers are there: the full term starts again (Nghị định 61/2018, Điều 19 khoản 4)."""
         with self._locked("papers_received", by) as move:
             SupplementRequest.objects.filter(dossier=self).update(answered_at=at)
-            promise = self._calendar().promise(at, self.procedure.limit)
+            promise = self._calendar().promise(at, self.procedure.limit, PAPERS_COMPLETE)
             appointment = self._promise_anew(promise, Appointment.Cause.RESTARTED, by=by, at=at)
             state = State.IN_PROGRESS if self.officer_id else State.RECEIVED
             step = Handover.Step.OFFICER if self.officer_id else Handover.Step.DESK
@@ -121,16 +123,30 @@ class Steps(models.Model):
                 raise DossierError(f"{day_in_words(day).capitalize()} là ngày nghỉ. Xin chọn một ngày làm việc.")
             if due_at <= max(at, self.due_at):
                 raise DossierError("Ngày hẹn mới phải sau bây giờ và sau ngày đang hẹn.")
-            count = (CountStep(day, "due", f"Hẹn lại: trả kết quả {Half(half).words}"),)
-            promise = Promise(day, Half(half), due_at, count)
+            self._explain(delay_cause, reason)
             cause = Appointment.Cause.RESCHEDULED
-            more = {"reason": reason, "delay_cause": delay_cause}
-            appointment = self._appoint(promise, cause, by=by, at=at, **more)
+            promise = chosen(calendar, day, Half(half), cause.label)
+            appointment = self._appoint(promise, cause, by=by, at=at, reason=reason)
             return self._go(move, by, at, self.state, appointment=appointment, reason=reason, due_at=due_at)
 
-    def correct(self: Dossier, *, changes: dict[str, Any], reason: str, by: Staff, at: datetime) -> Event:
-        """Mend what was written wrong; the event keeps old and new, and the next slip replaces the one handed out."""
+    def explain_delay(self: Dossier, *, delay_cause: DelayCause, reason: str, by: Staff, at: datetime) -> Event:
+        """Say why the promise will not be, or was not, kept: no apology leaves without it, and causes are counted."""
+        with self._locked("explain_delay", by) as move:
+            if not self._explain(delay_cause, reason):
+                raise DossierError(move.refusal.format(code=self.code))
+            return self._record(move, by, at, reason=reason, details={"cause": delay_cause.name})
+
+    def correct(
+        self: Dossier, *, changes: dict[str, Any], reason: str, by: Staff, at: datetime, seen: int | None = None
+    ) -> Event:
+        """Mend what was written wrong; the event keeps old and new, and the next slip replaces the one handed out.
+
+        `seen` is the `slip_version` that the person had on the screen: what somebody else mended since is not undone.
+        """
         with self._locked("correct", by) as move:
+            self.refresh_from_db()
+            if seen not in (None, self.slip_version):
+                raise DossierError("Hồ sơ vừa được người khác sửa. Xin xem lại rồi sửa tiếp.")
             if odd := set(changes) - set(CORRECTABLE):
                 raise ValueError(f"not correctable: {odd}")
             changed = {name: value for name, value in changes.items() if getattr(self, name) != value}
@@ -142,9 +158,8 @@ class Steps(models.Model):
             self.slip_version += 1
             appointment = None
             if set(changed) & CHANGES_PROMISE and self.state in OPEN:
-                start = self.term_started_at() if "received_at" not in changed else self.received_at
                 self._settle(at, Appointment.Outcome.LIFTED)
-                promise = self._calendar().promise(start, self.procedure.limit)
+                promise = self.promise_of_term(self._calendar())
                 appointment = self._promise_anew(promise, Appointment.Cause.CORRECTED, by=by, at=at, reason=reason)
             self.save()
             return self._record(move, by, at, reason=reason, details=details, appointment=appointment)
@@ -218,6 +233,7 @@ class Steps(models.Model):
             "give": lambda: self._may_give(staff),
             "request_papers": lambda: not hasattr(self, "supplement"),
             "reschedule": lambda: self.reschedules_left() > 0,
+            "explain_delay": lambda: self._to_explain().exists(),
         }
         return fits.get(name, lambda: True)()
 
@@ -237,8 +253,15 @@ class Steps(models.Model):
 
     def term_started_at(self: Dossier) -> datetime:
         """When the current term began: at receipt, or when the missing papers arrived."""
-        restarted = self.appointments.filter(cause=Appointment.Cause.RESTARTED).order_by("-made_at").first()
-        return restarted.made_at if restarted else self.received_at
+        return max((row.made_at for row in self._restarts()), default=self.received_at)
+
+    def promise_of_term(self: Dossier, days: WorkingCalendar) -> Promise:
+        """What the term of the procedure promises, counted from the start of the current one."""
+        begins = [PAPERS_COMPLETE] if self._restarts() else []
+        return days.promise(self.term_started_at(), self.procedure.limit, *begins)
+
+    def _restarts(self: Dossier) -> list[Appointment]:
+        return [row for row in self.appointments.all() if row.cause == Appointment.Cause.RESTARTED]
 
     # how every step is taken
 
@@ -283,6 +306,14 @@ class Steps(models.Model):
         mine = Appointment.objects.filter(dossier=self)
         mine.break_overdue(at)
         mine.unsettled().update(outcome=outcome, outcome_at=at)
+
+    def _to_explain(self: Dossier) -> AppointmentQuerySet:
+        """The promises missed without a word so far, and the one that runs, whose cause may be told better."""
+        mine = Appointment.objects.filter(dossier=self)
+        return mine.unexplained() | mine.filter(RUNNING)
+
+    def _explain(self: Dossier, delay_cause: DelayCause, reason: str) -> int:
+        return self._to_explain().update(delay_cause=delay_cause, delay_words=reason)
 
     def _calendar(self: Dossier) -> WorkingCalendar:
         return CalendarDay.objects.calendar(self.ward.hours)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any, ClassVar
+from datetime import date, datetime, timedelta
+from typing import Any, ClassVar, Self
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -40,6 +40,11 @@ class SupplementRequest(models.Model):
 
 
 class PresentationQuerySet(WardQuerySet):
+    def between(self, first: date, last: date) -> Self:
+        """Of the days from first to last, both included."""
+        start, end = (timezone.make_aware(datetime.combine(day, datetime.min.time())) for day in (first, last))
+        return self.filter(at__gte=start, at__lt=end + timedelta(days=1))
+
     def present(self, *, ward: Ward, by: Staff, at: datetime, key: UUID, **facts: Any) -> Presentation:
         """Log a matter that is not taken; numbers run in the year and kind. The same `key` gives the same row."""
         day = timezone.localdate(at)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from desk.access import role_required
 from desk.idcard import IdCardError, looks_like_card, read_card
-from desk.models import CalendarDay
+from desk.models import AccessLog, CalendarDay
+from desk.vietnamese import mask_id_number
 from dossiers.forms.counter import DossierFilter, ScanForm
 from dossiers.lanes import LANES, LISTS, Lane, Moment
 from dossiers.models import Dossier, DossierError
@@ -57,6 +59,13 @@ def find(text: str, dossiers: DossierQuerySet) -> DossierQuerySet:
     return dossiers.find(text)
 
 
+def note_number(request: HttpRequest, text: str) -> None:
+    """Log a search by a person's number, masked; codes and names are the counter's daily bread."""
+    number = text.partition("|")[0] if looks_like_card(text) else re.sub(r"[ .]", "", text)
+    if number.isdigit() and len(number) >= 9:
+        AccessLog.objects.note(request.user, AccessLog.Kind.SEARCH, f"Số {mask_id_number(number)}", request.user.ward)
+
+
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @role_required("clerk", "officer", "leader")
@@ -65,6 +74,7 @@ def counter(request: HttpRequest) -> HttpResponse:
     form = ScanForm(request.POST or None)
     found = None
     if request.method == "POST" and form.is_valid():
+        note_number(request, form.cleaned_data["q"])
         try:
             found = list(list_rows(find(form.cleaned_data["q"], Dossier.objects.visible_to(request.user)))[:FOUND])
         except IdCardError as error:
@@ -86,11 +96,20 @@ def counter(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 def dossiers(request: HttpRequest) -> HttpResponse:
-    """All dossiers that this person may see, newest first, or the rows of one list; narrowed as the address says."""
+    """All dossiers that this person may see, newest first, or the rows of one list; narrowed as the address says.
+
+    Words to search for are posted and stay in the session: `tim` in the address says that they count, never what
+    they are.
+    """
+    if request.method == "POST":
+        return keep_search(request)
     narrowed = DossierFilter(request.GET, staff=request.user)
     rows = narrowed.narrow(Dossier.objects.visible_to(request.user))
+    words = request.session.get("search", "") if "tim" in request.GET else ""
+    if words:
+        rows = find(words, rows)
     at = moment_of(request)
     lane = LISTS.get(request.GET.get("lan", ""))
     rows = list_rows(lane.rows(rows, at) if lane else rows.order_by("-received_at", "-pk"))
@@ -100,10 +119,27 @@ def dossiers(request: HttpRequest) -> HttpResponse:
         "lane": lane,
         "lanes": LISTS.values(),
         "filter": narrowed,
+        "words": words,
         "page": page,
         "rows": [(dossier, lane.corner(at, dossier) if lane else dossier.get_state_display()) for dossier in page],
     }
     return render(request, "dossiers/dossiers.html", context)
+
+
+def keep_search(request: HttpRequest) -> HttpResponse:
+    """Remember the words and go back to the list as it was narrowed; a card that cannot be read is said there."""
+    form, asked = ScanForm(request.POST), request.GET.copy()
+    asked.pop("trang", None)
+    asked.pop("tim", None)
+    if form.is_valid():
+        words = form.cleaned_data["q"]
+        note_number(request, words)
+        try:
+            request.session["search"] = read_card(words).id_number if looks_like_card(words) else words
+            asked["tim"] = "1"
+        except IdCardError as error:
+            messages.error(request, str(error))
+    return redirect(f"{request.path}?{asked.urlencode()}" if asked else request.path)
 
 
 @never_cache

@@ -11,13 +11,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods
 
-from desk.models import CalendarDay
+from desk.models import AccessLog, CalendarDay
 from desk.pdf import html_to_pdf
+from dossiers.forms.attachment import AttachmentForm
 from dossiers.forms.steps import ONE_PRESS, STEP_FORMS, StepForm
 from dossiers.lanes import Moment
-from dossiers.models import MOVE_BY_SLUG, MOVES, Dossier, DossierError
-from dossiers.papers import PAPER_AFTER, Paper, paper_html, papers_of
-from dossiers.slip import PAPER_SIZES, slip_html
+from dossiers.models import MOVE_BY_SLUG, MOVES, Dossier, DossierError, IssuedPaper
+from dossiers.papers import PAPER_AFTER, Paper, issued_html, papers_of
+from dossiers.slip import PAPER_SIZES, issue_slip, slip_html
 
 
 def visible(request: HttpRequest, code: str) -> Dossier:
@@ -27,24 +28,38 @@ def visible(request: HttpRequest, code: str) -> Dossier:
     return get_object_or_404(rows, code=code)
 
 
+def note(request: HttpRequest, kind: str, row: Dossier) -> None:
+    AccessLog.objects.note(request.user, kind, f"Hồ sơ {row.code}", row.ward)
+
+
 @never_cache
 @require_GET
 def dossier(request: HttpRequest, code: str) -> HttpResponse:
     row = visible(request, code)
+    note(request, AccessLog.Kind.VIEW, row)
+    return dossier_page(request, row, AttachmentForm(dossier=row))
+
+
+def dossier_page(request: HttpRequest, row: Dossier, attachment_form: AttachmentForm) -> HttpResponse:
     now = timezone.now()
     context = {
         "section": "dossiers",
         "dossier": row,
         "appointment": row.appointment,
-        "appointments": row.appointments.all(),
+        "appointments": row.appointments.select_related("delay_cause"),
         "events": row.events.select_related("by", "appointment"),
         "documents": row.documents.all(),
+        "attachments": row.attachments.kept().select_related("document", "added_by"),
+        "attachment_form": attachment_form,
         "moves": row.moves_for(request.user),
         "one_press": ONE_PRESS,
         "papers": papers_of(row, now),
+        "issued": row.issued_papers.select_related("replaced_by"),
         "at": Moment(now, CalendarDay.objects.calendar(row.ward.hours)),
     }
     context["chip"] = context["at"].chip(row)
+    silent = Dossier.objects.visible_to(request.user).unexplained(context["at"].end_of_next_day)
+    context["asks_cause"] = "explain_delay" in context["moves"] and silent.filter(pk=row.pk).exists()
     return render(request, "dossiers/dossier.html", context)
 
 
@@ -103,7 +118,23 @@ def slip_pdf(request: HttpRequest, code: str) -> HttpResponse:
     if size not in PAPER_SIZES:
         raise Http404
     copies = 2 if request.GET.get("lien") == "2" else 1
-    return pdf_response(slip_html(visible(request, code), size=size, copies=copies), f"giay-tiep-nhan-{code}.pdf")
+    row = visible(request, code)
+    note(request, AccessLog.Kind.PRINT, row)
+    issued = issue_slip(row, by=request.user, at=timezone.now())
+    return pdf_response(slip_html(issued.facts, size=size, copies=copies), f"giay-tiep-nhan-{code}.pdf")
+
+
+@never_cache
+@require_GET
+@xframe_options_sameorigin
+@csp_replace({"frame-ancestors": ["'self'"]})
+def issued_pdf(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """A paper as it was handed out, also when another has replaced it."""
+    dossier = visible(request, code)
+    row = get_object_or_404(IssuedPaper.objects.visible_to(request.user), pk=pk, dossier=dossier)
+    note(request, AccessLog.Kind.PRINT, dossier)
+    html = row.facts.get("html") or slip_html(row.facts, size="a5", copies=1)
+    return pdf_response(html, f"{row.kind}-{code}-{row.pk}.pdf")
 
 
 @never_cache
@@ -121,7 +152,10 @@ def paper(request: HttpRequest, code: str, slug: str) -> HttpResponse:
 @csp_replace({"frame-ancestors": ["'self'"]})
 def paper_pdf(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     row = visible(request, code)
-    return pdf_response(paper_html(paper_or_404(row, slug), row, timezone.now()), f"{slug}-{code}.pdf")
+    note(request, AccessLog.Kind.PRINT, row)
+    return pdf_response(
+        issued_html(paper_or_404(row, slug), row, by=request.user, at=timezone.now()), f"{slug}-{code}.pdf"
+    )
 
 
 def paper_or_404(row: Dossier, slug: str) -> Paper:

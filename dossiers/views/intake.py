@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +17,7 @@ from desk.access import role_required
 from desk.idcard import IdCardError, read_card
 from desk.models import CalendarDay
 from dossiers.forms.intake import IntakeForm
-from dossiers.models import Dossier, DossierError
+from dossiers.models import Dossier, DossierError, HomeVisit
 
 PAGE = "dossiers/intake.html"
 #: The form's fields that a card fills.
@@ -32,19 +33,35 @@ def context_of(request: HttpRequest, form: IntakeForm, **more: Any) -> dict[str,
     return {"form": form, "promise": promise, "section": "counter", **more}
 
 
+def from_visit(request: HttpRequest) -> dict[str, Any]:
+    """What is known of the visit at home that the address names: a receipt there starts from it."""
+    pk = request.GET.get("tai-nha", "")
+    rows = HomeVisit.objects.visible_to(request.user).planned().select_related("procedure")
+    visit = rows.filter(pk=pk).first() if pk.isdecimal() and len(pk) < 16 else None
+    if visit is None:
+        return {}
+    same = {name: getattr(visit, name) for name in ("phone", "address", "hamlet")}
+    procedure = visit.procedure.code if visit.procedure else ""
+    more = {"visit": visit.pk, "applicant_name": visit.name, "procedure": procedure}
+    return {**same, **more, "channel": Dossier.Channel.HOME}
+
+
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @role_required("clerk")
 def intake(request: HttpRequest) -> HttpResponse:
     ward = request.user.ward
     if request.method != "POST" or "all_papers" in request.POST:
-        return render(request, PAGE, context_of(request, IntakeForm(ward=ward, initial=request.POST.dict())))
+        initial = request.POST.dict() or from_visit(request)
+        return render(request, PAGE, context_of(request, IntakeForm(ward=ward, initial=initial)))
     form = IntakeForm(request.POST, ward=ward)
     if not form.is_valid():
         return render(request, PAGE, context_of(request, form))
     try:
         facts = form.facts_for_receive()
-        dossier = Dossier.objects.receive(ward=ward, by=request.user, at=timezone.now(), **facts)
+        visit = form.cleaned_data["visit"]
+        receive = visit.receive if visit else partial(Dossier.objects.receive, ward=ward)
+        dossier = receive(by=request.user, at=timezone.now(), **facts)
     except DossierError as error:
         form.add_error(None, str(error))
         return render(request, PAGE, context_of(request, form))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from csp.decorators import csp_replace
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -11,9 +12,10 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods
 
 from desk.access import role_required
-from dossiers.forms.counter import PresentationForm
+from desk.models import AccessLog
+from dossiers.forms.counter import PeriodForm, PresentationForm
 from dossiers.models import Presentation
-from dossiers.papers import presentation_html
+from dossiers.papers import issued_presentation_html
 from dossiers.views.dossier import pdf_response
 
 
@@ -35,6 +37,18 @@ def presentation(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_GET
 @role_required("clerk", "officer", "leader")
+def presentations(request: HttpRequest) -> HttpResponse:
+    """The log of what was looked at and not taken, of a period, newest first."""
+    form = PeriodForm.of(request.GET)
+    rows = Presentation.objects.visible_to(request.user).select_related("procedure", "by")
+    rows = rows.between(*form.period) if form.is_valid() else rows.none()
+    page = Paginator(rows, 25).get_page(request.GET.get("trang"))
+    return render(request, "dossiers/presentations.html", {"section": "counter", "form": form, "page": page})
+
+
+@never_cache
+@require_GET
+@role_required("clerk", "officer", "leader")
 def presented(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Presentation.objects.visible_to(request.user).select_related("procedure"), pk=pk)
     return render(request, "dossiers/presented.html", {"section": "counter", "presentation": row})
@@ -48,4 +62,7 @@ def presented(request: HttpRequest, pk: int) -> HttpResponse:
 def presented_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     rows = Presentation.objects.visible_to(request.user).select_related("procedure", "ward", "by", "edition")
     row = get_object_or_404(rows, pk=pk)
-    return pdf_response(presentation_html(row), f"{row.kind}-{row.number}.pdf")
+    AccessLog.objects.note(request.user, AccessLog.Kind.PRINT, f"{row.get_kind_display()} số {row.number}", row.ward)
+    return pdf_response(
+        issued_presentation_html(row, by=request.user, at=timezone.now()), f"{row.kind}-{row.number}.pdf"
+    )

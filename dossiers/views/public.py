@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from desk.kept import kept
 from desk.models import Staff, Ward
 from dossiers.forms.public import CatalogueForm, LookupForm
-from dossiers.models import Dossier, Event, LookupFailure, Procedure, State
+from dossiers.models import Dossier, Event, LookupFailure, Procedure, RetentionTerm, State
 from dossiers.status import REASONS_FOR_CITIZENS, answer, timeline
 
 #: The one answer to every pair that does not fit: it never tells whether a code exists.
@@ -27,7 +27,10 @@ LIVES = (
     Event.objects.select_related("appointment", "dossier")
     .only(
         "kind", "at", "reason",
-        *(f"appointment__{name}" for name in ("day", "half", "due_at", "count", "is_provisional", "is_current")),
+        *(f"appointment__{name}" for name in (
+            "cause", "reason", "day", "half", "due_at", "count", "is_provisional", "is_current",
+            "outcome", "outcome_at",
+        )),
         *(f"dossier__{name}" for name in (
             "ward", "procedure", "officer", "code", "state", "applicant_kind", "applicant_name", "return_method",
             "received_at", "promised_at", "due_at", "returned_at", "ended_at",
@@ -44,7 +47,7 @@ def show_status(request: HttpRequest, events: Iterable[Event], *, by_token: bool
     dossier = life[0].dossier
     dossier.ward, dossier.procedure = kept(Ward, dossier.ward_id), kept(Procedure, dossier.procedure_id)
     named = by_token and dossier.state == State.IN_PROGRESS and dossier.officer_id
-    promises = [event.appointment for event in life if event.appointment]
+    promises = list({event.appointment_id: event.appointment for event in life if event.appointment}.values())
     current = next(row for row in promises if row.is_current)
     current.dossier = dossier
     context = {
@@ -53,6 +56,7 @@ def show_status(request: HttpRequest, events: Iterable[Event], *, by_token: bool
         "officer": kept(Staff, dossier.officer_id) if named else None,
         "answer": answer(dossier, now),
         "appointment": current,
+        "promises": promises,
         "first_promise": next(row for row in promises if row.due_at == dossier.promised_at),
         "reason": next((row.reason.rstrip(".") for row in reversed(life) if row.kind in REASONS_FOR_CITIZENS), ""),
         "at": now,
@@ -121,3 +125,10 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 def procedure(request: HttpRequest, code: str) -> HttpResponse:
     in_force = Procedure.objects.in_force(timezone.localdate()).prefetch_related("documents")
     return render(request, "dossiers/procedure.html", {"procedure": get_object_or_404(in_force, code=code)})
+
+
+@login_not_required
+@require_GET
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What is kept of a citizen, why, for how long, who sees it, and whom to ask."""
+    return render(request, "dossiers/privacy.html", {"terms": RetentionTerm.objects.exclude(basis="").order_by("kind")})

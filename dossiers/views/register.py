@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from desk.access import role_required
+from desk.models import AccessLog
 from dossiers.forms.counter import PeriodForm
 from dossiers.register import dossiers_of, register_html, register_xlsx
 from dossiers.views.dossier import pdf_response
@@ -21,6 +22,14 @@ def page(request: HttpRequest, form: PeriodForm) -> HttpResponse:
     count = dossiers_of(request.user.ward, *period).count() if period else None
     context = {"section": "register", "form": form, "count": count, "period": period}
     return render(request, "dossiers/register.html", context)
+
+
+def note(request: HttpRequest, form: PeriodForm) -> None:
+    first, last = form.period
+    about = f"Sổ theo dõi {first:%d/%m/%Y} – {last:%d/%m/%Y}"
+    AccessLog.objects.note(
+        request.user, AccessLog.Kind.EXPORT, about, request.user.ward, reason=form.cleaned_data["ly_do"]
+    )
 
 
 @never_cache
@@ -37,6 +46,7 @@ def register_pdf(request: HttpRequest) -> HttpResponse:
     form = PeriodForm.of(request.GET)
     if not form.is_valid():
         return page(request, form)
+    note(request, form)
     return pdf_response(register_html(request.user.ward, *form.period), "so-theo-doi.pdf")
 
 
@@ -47,6 +57,7 @@ def register_xlsx_file(request: HttpRequest) -> HttpResponse:
     form = PeriodForm.of(request.GET)
     if not form.is_valid():
         return page(request, form)
+    note(request, form)
     response = HttpResponse(register_xlsx(request.user.ward, *form.period), content_type=XLSX)
     response["Content-Disposition"] = 'attachment; filename="so-theo-doi.xlsx"'
     return response

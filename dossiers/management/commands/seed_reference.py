@@ -25,5 +25,6 @@ class Command(BaseCommand):
             "mẫu giấy": reference.load_forms(),
             "thủ tục": reference.load_procedures(),
             "nguyên nhân chậm": reference.load_causes(),
+            "thời hạn giữ dữ liệu": reference.load_retention(),
         }
         self.stdout.write("Đã nạp: " + ", ".join(f"{count} {what}" for what, count in loaded.items()) + ".")

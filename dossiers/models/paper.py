@@ -1,0 +1,88 @@
+"""Papers that were handed out: what an issued paper says never changes (a correction is a new paper)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from desk.models import DeskName, Staff, WardQuerySet
+from dossiers.models.procedure import FormTitle
+from dossiers.models.supplement import Presentation
+
+
+class IssuedPaperQuerySet(WardQuerySet):
+    ward_path = "dossier__ward"
+
+    def issue(
+        self, *, kind: str, act: str, facts: Callable[[], dict[str, Any]], by: Staff, at: datetime, **about: Any
+    ) -> IssuedPaper:
+        """The paper of that act, made at its first print: `facts` is asked only then. Two prints at once make one row.
+
+        `about` is dossier=… or presentation=…, `number` the number on the paper.
+        """
+        subject = {name: about[name] for name in ("dossier", "presentation") if name in about}
+        if already := self.filter(kind=kind, act=act, **subject).first():
+            return already  # type: ignore[return-value]
+        before: IssuedPaper | None = self.filter(kind=kind, **subject).order_by("-pk").first()  # type: ignore[assignment]
+        content = facts()
+        if before:
+            day = timezone.localdate(before.made_at)
+            symbol = DeskName.objects.on(day).symbol
+            content["replaces"] = f"Thay giấy hẹn số {before.number}/{symbol} ngày {day:%d/%m/%Y}"
+        text = json.dumps(content, cls=DjangoJSONEncoder, ensure_ascii=False, sort_keys=True)
+        defaults = {
+            "number": about["number"],
+            "facts": json.loads(text),
+            "sha256": hashlib.sha256(text.encode()).hexdigest(),
+            "made_at": at,
+            "by": by,
+            "replaces": before,
+        }
+        return self.get_or_create(kind=kind, act=act, **subject, defaults=defaults)[0]  # type: ignore[return-value]
+
+
+class IssuedPaper(models.Model):
+    """One paper as it was handed out.
+
+    The facts are kept, not the PDF: a slip is printed on A5 or A4, in one copy or two, and all of these say the same.
+    A kilobyte for each paper is written while the citizen waits, instead of a file. The other forms have one layout,
+    so their facts are the HTML itself. `sha256` is the hash of the facts.
+    """
+
+    dossier = models.ForeignKey("dossiers.Dossier", models.PROTECT, null=True, related_name="issued_papers")
+    presentation = models.ForeignKey(Presentation, models.PROTECT, null=True, related_name="issued_papers")
+    kind = models.CharField("giấy", max_length=12, choices=FormTitle.Kind)
+    act = models.CharField("cấp cho việc", max_length=40)
+    number = models.CharField("số", max_length=12)
+    facts = models.JSONField("nội dung")
+    sha256 = models.CharField(max_length=64)
+    made_at = models.DateTimeField("in lần đầu lúc")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="replaced_by")
+
+    objects = IssuedPaperQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "giấy đã cấp"
+        verbose_name_plural = "giấy đã cấp"
+        ordering: ClassVar = ["pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["dossier", "kind", "act"], name="paper_once_for_dossier"),
+            models.UniqueConstraint(fields=["presentation", "kind", "act"], name="paper_once_for_presentation"),
+            models.CheckConstraint(
+                condition=Q(dossier=None, presentation__isnull=False) | Q(dossier__isnull=False, presentation=None),
+                name="paper_has_one_subject",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} số {self.number}"

@@ -1,0 +1,109 @@
+"""What the portal keeps for a while goes when its term is over, and only then."""
+
+from datetime import timedelta
+from io import StringIO
+from uuid import uuid4
+
+import pytest
+from django.core.files.storage import default_storage
+from django.core.management import call_command
+
+from desk.models import AccessLog
+from dossiers.models import Attachment, Dossier, HomeVisit, RetentionTerm
+from dossiers.tasks import clear_personal_data
+from tests.conftest import moment
+from tests.factories import DossierFactory, scan
+
+pytestmark = pytest.mark.django_db
+RETURNED = moment("2026-11-23 10:00")
+KINDS = {"contact": 730, "scans": 365, "presented": 365, "visits": 365, "log": 730}
+
+
+@pytest.fixture
+def returned(ward):
+    return DossierFactory(ward=ward, returned=True, then=RETURNED, phone="0912000345", email="thu@phuly.example")
+
+
+@pytest.fixture
+def waiting(ward):
+    return DossierFactory(ward=ward, phone="0912000346")
+
+
+def at(days):
+    return RETURNED + timedelta(days=days, minutes=1)
+
+
+def clear(kind, days):
+    return RetentionTerm.objects.get(kind=kind).clear(at(days))
+
+
+def test_the_terms_are_there_to_be_changed_and_marked_as_provisional():
+    assert dict(RetentionTerm.objects.values_list("kind", "days")) == KINDS
+    assert all("Tạm đặt" in row.basis for row in RetentionTerm.objects.all())
+
+
+def test_contact_data_goes_after_its_term_and_the_book_keeps_the_rest(returned, waiting):
+    assert clear("contact", 729) == 0
+    assert clear("contact", 730) == 1
+    assert clear("contact", 730) == 0
+    row = Dossier.objects.get(pk=returned.pk)
+    assert (row.phone, row.email, row.applicant_name) == ("", "", returned.applicant_name)
+    assert Dossier.objects.get(pk=waiting.pk).phone == "0912000346"
+
+
+def test_scans_go_with_their_files(returned, clerk, django_capture_on_commit_callbacks):
+    row = Attachment.objects.attach(
+        dossier=returned, document=returned.documents.get(), file=scan(), by=clerk, at=RETURNED
+    )
+    assert clear("scans", 364) == 0
+    with django_capture_on_commit_callbacks(execute=True):
+        assert clear("scans", 365) == 1
+    row.refresh_from_db()
+    assert row.removed_at == at(365)
+    assert not default_storage.exists(row.stored)
+
+
+def test_a_visit_that_is_over_forgets_where_it_went(ward, clerk):
+    asked = {"ward": ward, "by": clerk, "at": RETURNED, "name": "Cao Thị Bưởi", "phone": "0912000345"}
+    over = HomeVisit.objects.ask(**asked, key=uuid4(), address="Tổ 4")
+    over.call_off(by=clerk, at=RETURNED, reason="Gia đình tự đến")
+    open_one = HomeVisit.objects.ask(**asked, key=uuid4(), address="Tổ 5")
+    assert clear("visits", 365) == 1
+    assert clear("visits", 365) == 0
+    over.refresh_from_db()
+    open_one.refresh_from_db()
+    assert (over.phone, over.address, open_one.address) == ("", "", "Tổ 5")
+
+
+def test_the_log_itself_grows_old(clerk, ward):
+    AccessLog.objects.note(clerk, "view", "Hồ sơ cũ", ward)
+    AccessLog.objects.update(at=RETURNED)
+    AccessLog.objects.note(clerk, "view", "Hồ sơ mới", ward)
+    AccessLog.objects.filter(about="Hồ sơ mới").update(at=at(600))
+    assert clear("log", 730) == 1
+    assert [row.about for row in AccessLog.objects.all()] == ["Hồ sơ mới"]
+
+
+def test_a_big_heap_goes_in_parts(ward, monkeypatch):
+    monkeypatch.setattr("dossiers.models.retention.BATCH", 2)
+    for _ in range(5):
+        DossierFactory(ward=ward, returned=True, then=RETURNED)
+    assert clear("contact", 800) == 5
+
+
+def test_a_dry_run_counts_and_changes_nothing(returned, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: at(800))
+    out = StringIO()
+    call_command("clear_personal_data", "--dry-run", stdout=out)
+    assert "Điện thoại, email của hồ sơ đã xong: 730 ngày: sẽ xóa 1." in out.getvalue()
+    assert Dossier.objects.get(pk=returned.pk).phone
+    out = StringIO()
+    call_command("clear_personal_data", stdout=out)
+    assert "730 ngày: đã xóa 1." in out.getvalue()
+    assert not Dossier.objects.get(pk=returned.pk).phone
+
+
+def test_the_worker_does_the_same_at_night(returned, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: at(800))
+    clear_personal_data()
+    assert not Dossier.objects.get(pk=returned.pk).phone
