@@ -53,7 +53,7 @@ class StaffForm(UserChangeForm):
 class NewStaffForm(UserCreationForm):
     class Meta:
         model = Staff
-        fields = ("username", "full_name", "title", "ward", "is_clerk", "is_officer", "is_leader", "is_city")
+        fields = ("username", "full_name", "title", "ward", "is_clerk", "is_officer", "is_leader", "is_city", "power")
 
 
 @admin.register(Staff)
@@ -75,12 +75,12 @@ class StaffAdmin(UserAdmin):
     ordering: ClassVar = ["username"]
     fieldsets: ClassVar = [
         (None, {"fields": ["username", "password", "full_name", "title", "email"]}),
-        ("Phần việc", {"fields": ["ward", "is_clerk", "is_officer", "is_leader", "is_city"]}),
+        ("Phần việc", {"fields": ["ward", "is_clerk", "is_officer", "is_leader", "is_city", "power"]}),
         ("Quyền quản trị", {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]}),
     ]
     add_fieldsets: ClassVar = [
         (None, {"fields": ["username", "password1", "password2", "full_name", "title"]}),
-        ("Phần việc", {"fields": ["ward", "is_clerk", "is_officer", "is_leader", "is_city"]}),
+        ("Phần việc", {"fields": ["ward", "is_clerk", "is_officer", "is_leader", "is_city", "power"]}),
     ]
 
 

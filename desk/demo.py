@@ -12,7 +12,7 @@ class Account:
     title: str
     roles: tuple[str, ...]
     ward_slug: str | None = None
-    extra: dict[str, bool] = field(default_factory=dict)
+    extra: dict[str, bool | str] = field(default_factory=dict)
 
 
 ACCOUNTS = {
@@ -27,7 +27,12 @@ ACCOUNTS = {
         "le-hong-phong",
     ),
     "leader": Account(
-        "Lãnh đạo phường Lê Hồng Phong", "Trần Quốc Vượng", "Chủ tịch UBND phường", ("leader",), "le-hong-phong"
+        "Lãnh đạo phường Lê Hồng Phong",
+        "Trần Quốc Vượng",
+        "Chủ tịch UBND phường",
+        ("leader",),
+        "le-hong-phong",
+        {"power": "TM"},
     ),
     "clerk2": Account(
         "Cán bộ một cửa, phường Quang Trung", "Phạm Thị Nhuần", "cán bộ một cửa", ("clerk",), "quang-trung"

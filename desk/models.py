@@ -214,6 +214,12 @@ class StaffManager(UserManager):
 class Staff(AbstractUser):
     """Somebody who works with the portal: one or more roles in one ward, or the city, which has none."""
 
+    class Power(models.TextChoices):
+        CHAIR = "TM", "Chủ tịch, thay mặt Ủy ban nhân dân (TM.)"
+        ACTING = "Q", "Quyền Chủ tịch (Q.)"
+        DEPUTY = "KT", "Phó Chủ tịch, ký thay (KT.)"
+        DELEGATED = "TL", "Người được giao ký thừa lệnh (TL.)"
+
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
     full_name = models.CharField("họ và tên", max_length=80)
@@ -223,6 +229,9 @@ class Staff(AbstractUser):
     is_officer = models.BooleanField("công chức chuyên môn", default=False)
     is_leader = models.BooleanField("lãnh đạo phường, xã", default=False)
     is_city = models.BooleanField("thành phố (xem mọi phường, xã)", default=False)
+    power = models.CharField(
+        "ký văn bản với tư cách", max_length=2, choices=Power, blank=True, help_text="Chỉ lãnh đạo ký thư cần ô này."
+    )
 
     REQUIRED_FIELDS: ClassVar = ["email", "full_name"]
 
@@ -254,6 +263,17 @@ class Staff(AbstractUser):
     @property
     def sees_all_wards(self) -> bool:
         return self.is_city or (self.is_superuser and self.ward_id is None)
+
+    @property
+    def signing_lines(self) -> list[str]:
+        """The authority lines above the signature (Nghị định 30/2020, Phụ lục I); none for who signs nothing."""
+        lines = {
+            self.Power.CHAIR: ["TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH"],
+            self.Power.ACTING: ["TM. ỦY BAN NHÂN DÂN", "Q. CHỦ TỊCH"],
+            self.Power.DEPUTY: ["KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"],
+            self.Power.DELEGATED: ["TL. CHỦ TỊCH", self.title.upper()],
+        }
+        return lines[self.Power(self.power)] if self.power else []
 
     def has_role(self, *roles: str) -> bool:
         """Whether this person holds one of the roles ("clerk", "officer", "leader", "city")."""

@@ -19,7 +19,7 @@ def load_forms() -> int:
         edition, _ = Edition.objects.get_or_create(
             name=row["edition"], defaults={"valid_from": date.fromisoformat(row["valid_from"]), "basis": row["basis"]}
         )
-        defaults = {"number": row["number"], "title": row["title"]}
+        defaults = {name: row[name] for name in ("number", "title", "symbol")}
         FormTitle.objects.get_or_create(edition=edition, kind=row["kind"], defaults=defaults)
     return len(rows)
 

@@ -32,7 +32,7 @@ class StaffFactory(factory.django.DjangoModelFactory):
     class Params:
         clerk = factory.Trait(is_clerk=True)
         officer = factory.Trait(is_officer=True)
-        leader = factory.Trait(is_leader=True)
+        leader = factory.Trait(is_leader=True, power=Staff.Power.CHAIR, title="Chủ tịch UBND phường")
         city = factory.Trait(is_city=True, ward=None)
 
     username = factory.Sequence(lambda n: f"can-bo-{n}")

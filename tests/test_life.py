@@ -236,7 +236,8 @@ class TestCorrection:
 
 
 def test_every_state_but_the_last_ones_can_be_left():
-    left = {source for move in MOVES.values() for source in move.sources}
+    words_only = {"explain_delay", "waive_apology"}  # about a broken promise, also of what has ended
+    left = {source for name, move in MOVES.items() if name not in words_only for source in move.sources}
     assert set(State) - left == {State.RETURNED, State.REFUSED, State.STOPPED}
 
 

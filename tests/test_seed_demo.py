@@ -20,7 +20,7 @@ from desk.forms import Email, IdNumber, PersonName, Phone, TaxCode
 from desk.models import CalendarDay, Counter, Hamlet, Staff, UnitSet, Ward
 from dossiers.demo import people
 from dossiers.demo.clock import OfficeClock
-from dossiers.demo.life import Matter, life
+from dossiers.demo.life import APOLOGISE, Matter, life
 from dossiers.demo.papers import Town
 from dossiers.demo.plan import Catalogue, Window, arrivals
 from dossiers.demo.record import noticed_at
@@ -383,6 +383,9 @@ def live_through(window):
 
 
 def take(key, act):
+    if act.verb == APOLOGISE:
+        Appointment.objects.filter(dossier__intake_key=key).in_debt().settle_apology(act.at)
+        return
     getattr(Dossier.objects.get(intake_key=key), act.verb)(by=act.by, at=act.at, **act.facts)
 
 

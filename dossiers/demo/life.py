@@ -37,6 +37,9 @@ def ended(state: State) -> Callable[[Act], dict[str, Any]]:
     return lambda act: {"state": state, "ended_at": act.at, "holder": None, "step_due_at": None}
 
 
+#: No verb of a dossier: the letter of apology for its broken promises is issued, which the letters themselves record.
+APOLOGISE = "apologise"
+
 #: What each verb of a demonstration's life writes into the dossier.
 EFFECTS: dict[str, Callable[[Act], dict[str, Any]]] = {
     "take_up": taken_up,
@@ -45,6 +48,8 @@ EFFECTS: dict[str, Callable[[Act], dict[str, Any]]] = {
     "papers_received": lambda act: {"state": State.IN_PROGRESS},
     "reschedule": lambda act: {},
     "explain_delay": lambda act: {},
+    "waive_apology": lambda act: {},
+    APOLOGISE: lambda act: {},
     "refuse": ended(State.REFUSED),
     "stop": ended(State.STOPPED),
     "mark_ready": lambda act: {"state": State.READY, "ready_at": act.at, "holder": None, "step_due_at": None},
@@ -96,6 +101,11 @@ EXCUSES = {
     "Cần đi kiểm tra thực địa": "Cần xác minh thêm tại nơi cư trú",
     "Quá nhiều hồ sơ cùng lúc": "Cùng lúc có nhiều hồ sơ hơn mọi khi",
 }
+
+OTHER_EXCUSE = "Cần thêm thời gian làm rõ giấy tờ"
+
+#: Of late results, the share that a leader lets go before the letter.
+WAIVED = 0.06
 
 #: Longer matters that are found stuck by whoever looks: they fill today's list of overdue dossiers as a real desk's
 #: is filled, without making the whole year late.
@@ -159,11 +169,15 @@ def life(matter: Matter, office: Office, now: datetime, *, was_broken: bool = Fa
         *excuse(Random(f"{matter.key}/excuse"), matter, office, (taken, ready), officer),
         *signing(Random(f"{matter.key}/signing"), clock, (taken, ready), officer, finisher),
     ]
+    handed = clock.later(ready, 60 * waiting_hours(dice, matter))
+    sorry = apology(Random(f"{matter.key}/apology"), matter, office, (between, ready), by)
     return [
         Act("take_up", taken, officer),
-        *sorted(between, key=attrgetter("at")),
-        Act("mark_ready", ready, finisher),
-        Act("hand_back", clock.later(ready, 60 * waiting_hours(dice, matter)), handed_by),
+        *sorted(
+            [*between, Act("mark_ready", ready, finisher), *sorry],
+            key=attrgetter("at"),
+        ),
+        Act("hand_back", clock.later(max([handed, *(act.at for act in sorry)]), 5) if sorry else handed, handed_by),
     ]
 
 
@@ -174,13 +188,37 @@ def excuse(dice: Random, matter: Matter, office: Office, span: tuple[datetime, d
         return []
     at = max(clock.earlier(matter.promised_at, dice.uniform(20, 420)), clock.later(taken, 5))
     cause = dice.choice(office.causes)
-    facts = {"delay_cause": cause, "reason": EXCUSES.get(cause.name, "Cần thêm thời gian làm rõ giấy tờ")}
+    facts = {"delay_cause": cause, "reason": EXCUSES.get(cause.name, OTHER_EXCUSE)}
     if at >= ready:
         return []
     if matter.is_same_day or dice.random() >= NEW_DATE:
         return [Act("explain_delay", at, officer, facts)]
     new = ready.astimezone(ZONE)
     return [Act("reschedule", at, officer, {**facts, "day": new.date(), "half": clock.half_at(new)})]
+
+
+def apology(
+    dice: Random, matter: Matter, office: Office, so_far: tuple[list[Act], datetime], by: Mapping[str, Staff]
+) -> list[Act]:
+    """What a late result needs before it goes out: a cause, if nobody has said one, and the leader's signed letter; now
+    and then the leader lets the result go first.
+    """
+    (between, ready), clock = so_far, office.clock
+    if ready <= matter.promised_at or not office.causes:
+        return []
+    explained = [act.at for act in between if act.verb in ("reschedule", "explain_delay")]
+    acts = []
+    if not explained:
+        cause = dice.choice(office.causes)
+        facts = {"delay_cause": cause, "reason": EXCUSES.get(cause.name, OTHER_EXCUSE)}
+        acts.append(Act("explain_delay", clock.later(ready, dice.uniform(5, 25)), by["officer"], facts))
+        explained = [acts[0].at]
+    signed = clock.later(max(clock.later(matter.promised_at, 10), explained[-1]), dice.uniform(20, 240))
+    if dice.random() < WAIVED:
+        signed = clock.later(max(signed, ready), 5)
+        reason = {"reason": "Người nộp cần kết quả ngay, phường đã xin lỗi trực tiếp"}
+        return [*acts, Act("waive_apology", signed, by["leader"], reason)]
+    return [*acts, Act(APOLOGISE, signed, by["leader"])]
 
 
 def other_turn(

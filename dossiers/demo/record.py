@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from desk.calendar import Promise, WorkingCalendar
 from desk.models import Counter, Staff
-from dossiers.demo.life import EFFECTS, Act, Matter, life
+from dossiers.demo.life import APOLOGISE, EFFECTS, Act, Matter, life
 from dossiers.demo.papers import Town
 from dossiers.demo.plan import Arrival, Catalogue
 from dossiers.demo.wards import Office
@@ -74,6 +74,10 @@ class Page:
         self.history.append(Happening(dossier.received_at, received, by, "", State.RECEIVED, self.promises[0]))
         for act in acts:
             self.notice(act.at, now)
+            if act.verb in (APOLOGISE, "waive_apology"):
+                self.settle_apology(act.at, act.facts.get("reason", ""))
+            if act.verb == APOLOGISE:
+                continue
             effects, before = EFFECTS[act.verb](act), dossier.state
             after = effects.get("state", before)
             if before in OPEN and after not in OPEN:
@@ -142,6 +146,11 @@ class Page:
         self.promise(promise, rescheduled, act, reason=reason)
         self.dossier.due_at = promise.due_at
         return None
+
+    def settle_apology(self, at: datetime, waived_reason: str) -> None:
+        for row in self.promises:
+            if row.outcome == Appointment.Outcome.BROKEN and row.apology_settled_at is None:
+                row.apology_settled_at, row.waived_reason = at, waived_reason
 
     def promise(self, promise: Promise, cause: str, act: Act, **more: str) -> None:
         for row in self.promises:

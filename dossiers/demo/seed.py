@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from dossiers.demo.home import furnish_homes
-from dossiers.demo.life import EFFECTS, Act, Matter, life
+from dossiers.demo.life import APOLOGISE, EFFECTS, Act, Matter, life
 from dossiers.demo.papers import Town
 from dossiers.demo.plan import Catalogue, Window, arrivals
 from dossiers.demo.record import Recorder, noticed_at
@@ -100,11 +100,15 @@ def follows(act: Act, state: str, done: Container[str], *, on_its_way: bool) -> 
         return state == State.IN_PROGRESS and not on_its_way
     if act.verb == "take_up":
         return state == State.RECEIVED if act.step == Handover.Step.OFFICER else on_its_way
+    if act.verb == APOLOGISE:
+        return True
     return state in MOVES[act.verb].sources and MOVES[act.verb].event not in done
 
 
 def take(dossier: Dossier, act: Act) -> bool:
     """Take one step as its person would have; False when a visitor was faster."""
+    if act.verb == APOLOGISE:
+        return bool(dossier.appointments.in_debt().settle_apology(act.at))
     try:
         getattr(dossier, act.verb)(by=act.by, at=act.at, **act.facts)
     except DossierError:

@@ -154,12 +154,16 @@ def crew_accounts(wards: Sequence[Ward], seed: int) -> dict[str, Staff]:
         for number, (role, sex, title) in enumerate(CREW, start=1):
             username = f"{ward.slug}-{number}"
             title = title.format(kind=ward.get_kind_display().lower())
+            if ward.slug not in led:
+                title = title.removeprefix("Phó ")
+            signs = Staff.Power.DEPUTY if title.startswith("Phó") else Staff.Power.CHAIR
             crew[username] = Staff(
                 username=username,
                 email=f"{username}@thu.example",
                 full_name=people.full_name(Random(f"{seed}/staff/{username}"), sex),
-                title=title if ward.slug in led else title.removeprefix("Phó "),
+                title=title,
                 ward=ward,
+                power=signs if role == "leader" else "",
                 **{f"is_{role}": True},
             )
     return crew

@@ -177,6 +177,7 @@ STEP_FORMS: dict[str, type[StepForm]] = {
     "request_papers": SupplementForm,
     "reschedule": RescheduleForm,
     "explain_delay": DelayForm,
+    "waive_apology": ReasonForm,
     "refuse": ReasonForm,
     "stop": ReasonForm,
     "hand_back": ReturnForm,

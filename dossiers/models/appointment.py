@@ -43,6 +43,14 @@ class AppointmentQuerySet(WardQuerySet):
         """Promises that were missed, or still run, without a word about why."""
         return self.filter(Q(outcome=Appointment.Outcome.BROKEN) | RUNNING, delay_cause=None)
 
+    def in_debt(self) -> AppointmentQuerySet:
+        """Broken promises that nobody has apologised for yet."""
+        return self.filter(outcome=Appointment.Outcome.BROKEN, apology_settled_at=None)
+
+    def settle_apology(self, at: datetime, waived_reason: str = "") -> int:
+        """The apology is issued, or a leader lets the result go out without it and says why."""
+        return self.filter(apology_settled_at=None).update(apology_settled_at=at, waived_reason=waived_reason)
+
     def break_overdue(self, now: datetime) -> list[int]:
         """Record as broken each open promise whose half day has passed; returns the ids of the events.
 
@@ -105,6 +113,8 @@ class Appointment(models.Model):
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     outcome = models.CharField("kết quả", max_length=6, choices=Outcome, default=Outcome.OPEN)
     outcome_at = models.DateTimeField("ghi nhận lúc", null=True)
+    apology_settled_at = models.DateTimeField("đã xin lỗi lúc", null=True)
+    waived_reason = models.CharField("trả trước thư xin lỗi vì", max_length=500, blank=True, db_default="")
 
     objects = AppointmentQuerySet.as_manager()
 
@@ -119,6 +129,9 @@ class Appointment(models.Model):
             models.CheckConstraint(
                 condition=Q(outcome="open", outcome_at=None) | ~Q(outcome="open") & Q(outcome_at__isnull=False),
                 name="appointment_outcome_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(waived_reason="") | Q(apology_settled_at__isnull=False), name="appointment_waived_is_settled"
             ),
         ]
         indexes: ClassVar = [

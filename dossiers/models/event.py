@@ -32,6 +32,7 @@ class Event(models.Model):
         MOVED = "moved", "Đổi ngày hẹn theo lịch nghỉ"
         CORRECTED = "corrected", "Sửa sai sót"
         OVERDUE = "overdue", "Quá hạn"
+        WAIVED = "waived", "Cho trả trước thư xin lỗi"
         READY = "ready", "Có kết quả"
         RETURNED = "returned", "Trả kết quả"
         REFUSED = "refused", "Từ chối giải quyết"
@@ -49,6 +50,7 @@ class Event(models.Model):
         Kind.MOVED: "Ngày hẹn đổi theo lịch nghỉ",
         Kind.CORRECTED: "Sửa lại thông tin trên giấy hẹn",
         Kind.OVERDUE: "Chưa có kết quả, chúng tôi đã lỡ hẹn",
+        Kind.WAIVED: "Chúng tôi xin trả kết quả trước, thư xin lỗi gửi sau",
         Kind.READY: "Đã có kết quả, mời ông/bà đến nhận",
         Kind.RETURNED: "Đã trả kết quả cho ông/bà",
         Kind.REFUSED: "Hồ sơ không giải quyết được",

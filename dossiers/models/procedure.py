@@ -67,6 +67,9 @@ class FormTitle(models.Model):
     kind = models.CharField("giấy", max_length=12, choices=Kind)
     number = models.CharField("mẫu số", max_length=2)
     title = models.CharField("tên giấy", max_length=120)
+    symbol = models.CharField(
+        "ký hiệu sau số", max_length=30, blank=True, help_text="Bỏ trống: ký hiệu của bộ phận. Số liệu tạm."
+    )
 
     class Meta:
         verbose_name = "tên mẫu giấy"

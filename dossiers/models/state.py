@@ -28,6 +28,8 @@ class State(models.TextChoices):
 OPEN = (State.RECEIVED, State.IN_PROGRESS, State.SIGNING)
 #: States in which the desk still has the dossier, the clock running or not.
 UNFINISHED = (*OPEN, State.NEEDS_PAPERS)
+#: States in which a broken promise may still wait for its words: only what was handed back is settled for certain.
+OWES_WORDS = tuple(state for state in State if state != State.RETURNED)
 
 
 @dataclass(frozen=True)
@@ -124,11 +126,20 @@ MOVES: dict[str, Move] = {
     "explain_delay": Move(
         "nguyen-nhan-cham",
         "Ghi nguyên nhân chậm",
-        (*OPEN, State.READY),
+        OWES_WORDS,
         None,
         Event.Kind.EXPLAINED,
         ("officer", "leader", "clerk"),
         "Hồ sơ {code} không còn lời hẹn nào phải ghi nguyên nhân.",
+    ),
+    "waive_apology": Move(
+        "tra-truoc",
+        "Cho trả trước thư xin lỗi",
+        OWES_WORDS,
+        None,
+        Event.Kind.WAIVED,
+        ("leader",),
+        "Hồ sơ {code} không còn lời hẹn lỡ nào chờ thư xin lỗi.",
     ),
     "correct": Move(
         "sua-sai-sot",

@@ -164,6 +164,15 @@ class Steps(models.Model):
             self.save()
             return self._record(move, by, at, reason=reason, details=details, appointment=appointment)
 
+    # xin lỗi
+
+    def waive_apology(self: Dossier, *, reason: str, by: Staff, at: datetime) -> Event:
+        """Let a late result go out before its letter of apology; a leader's word, with the reason."""
+        with self._locked("waive_apology", by) as move:
+            if not self.appointments.in_debt().settle_apology(at, waived_reason=reason):
+                raise DossierError(move.refusal.format(code=self.code))
+            return self._record(move, by, at, reason=reason)
+
     # kết thúc
 
     def mark_ready(self: Dossier, *, by: Staff, at: datetime) -> Event:
@@ -180,6 +189,10 @@ class Steps(models.Model):
         `originals`: papers taken for comparison went back too (Nghị định 61/2018, Điều 20 khoản 2).
         """
         with self._locked("hand_back", by) as move:
+            if self.appointments.in_debt().exists():
+                raise DossierError(
+                    "Hồ sơ này đã lỡ hẹn mà chưa có thư xin lỗi. Xin trình lãnh đạo duyệt thư rồi trả kết quả."
+                )
             return self._go(
                 move,
                 by,
@@ -234,6 +247,7 @@ class Steps(models.Model):
             "request_papers": lambda: not hasattr(self, "supplement"),
             "reschedule": lambda: self.reschedules_left() > 0,
             "explain_delay": lambda: self._to_explain().exists(),
+            "waive_apology": lambda: self.appointments.in_debt().exists(),
         }
         return fits.get(name, lambda: True)()
 
