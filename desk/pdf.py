@@ -24,6 +24,10 @@ class PrinterError(Exception):
     """The printer cannot work on this machine; the message is fit for the screen and names the remedy."""
 
 
+class PaperTooLong(PrinterError):
+    """What should fit on so many sheets does not; the message is fit for the screen."""
+
+
 def static_file(url: str) -> Path | None:
     name = url.removeprefix("static:")
     try:
@@ -75,16 +79,20 @@ def _press() -> SimpleNamespace:
 atexit.register(_press.cache_clear)  # the fonts must go before the interpreter does
 
 
-def html_to_pdf(html: str) -> bytes:
+def html_to_pdf(html: str, *, most_pages: int | None = None) -> bytes:
     """A paper as PDF/UA-1: tagged, with embedded subset fonts.
 
-    Raises PrinterError when this machine cannot print, or the paper loads what it may not.
+    Raises PrinterError when this machine cannot print, or the paper loads what it may not; PaperTooLong when it takes
+    more than `most_pages`.
     """
     press = _press()
     fetcher = press.Fetcher()
     try:
-        document = press.HTML(string=html, base_url="static:", url_fetcher=fetcher)
-        pages = document.write_pdf(stylesheets=[press.style], font_config=press.fonts, pdf_variant="pdf/ua-1")
+        source = press.HTML(string=html, base_url="static:", url_fetcher=fetcher)
+        document = source.render(stylesheets=[press.style], font_config=press.fonts, pdf_variant="pdf/ua-1")
+        if most_pages and len(document.pages) > most_pages:
+            raise PaperTooLong(f"Giấy này dài {len(document.pages)} trang; phải gọn trong {most_pages} trang.")
+        pages = document.write_pdf(pdf_variant="pdf/ua-1")
     except press.Fatal:  # a BaseException: nobody else would catch it
         pages = b""
     if fetcher.refused:

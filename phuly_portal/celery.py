@@ -1,9 +1,22 @@
 import os
+from functools import partial
+from typing import Any
 
 from celery import Celery
+from celery.contrib.django.task import DjangoTask
+from django.db import transaction
+
+
+class Task(DjangoTask):
+    def delay_on_commit(self, *args: Any, **kwargs: Any) -> None:  # type: ignore[override]
+        """Ring for a worker once the rows are there. A broker that is down is logged and never fails the act itself:
+        the beat finds what was missed.
+        """
+        transaction.on_commit(partial(self.delay, *args, **kwargs), robust=True)
+
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "phuly_portal.settings")
 
-app = Celery("phuly_portal")
+app = Celery("phuly_portal", task_cls=Task)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

@@ -48,6 +48,7 @@ else:
     SITE_URL = f"http://127.0.0.1:{PORT}"
 
 INSTALLED_APPS = [
+    "letters.apps.LettersConfig",
     "dossiers",
     "desk",
     "axes",
@@ -206,6 +207,8 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "flag-overdue": {"task": "dossiers.tasks.flag_overdue", "schedule": crontab(minute="*/5")},
+    "order-letters-ahead": {"task": "letters.tasks.order_letters_ahead", "schedule": crontab(minute="*/5")},
+    "draw-waiting": {"task": "letters.tasks.draw_waiting", "schedule": crontab()},
     "forget-failed-lookups": {
         "task": "dossiers.tasks.forget_failed_lookups",
         "schedule": crontab(hour="3", minute="10"),

@@ -11,5 +11,6 @@ urlpatterns = [
     path("readyz", views.readyz, name="readyz"),
     path("quan-tri/", admin.site.urls),
     path("", include("desk.urls")),
+    path("", include("letters.urls")),
     path("", include("dossiers.urls")),
 ]

@@ -131,7 +131,8 @@ class Appointment(models.Model):
                 name="appointment_outcome_has_a_time",
             ),
             models.CheckConstraint(
-                condition=Q(waived_reason="") | Q(apology_settled_at__isnull=False), name="appointment_waived_is_settled"
+                condition=Q(waived_reason="") | Q(apology_settled_at__isnull=False),
+                name="appointment_waived_is_settled",
             ),
         ]
         indexes: ClassVar = [

@@ -65,7 +65,7 @@ class Event(models.Model):
     state_before = models.CharField(max_length=12, blank=True)
     state_after = models.CharField(max_length=12, blank=True)
     reason = models.CharField(max_length=500, blank=True)
-    details = models.JSONField(default=dict, blank=True, db_default=models.Value("{}", models.JSONField()))
+    details = models.JSONField(default=dict, blank=True, db_default=models.Value({}, models.JSONField()))
 
     objects = EventQuerySet.as_manager()
 

@@ -18,7 +18,12 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *, units: str, **options: Any) -> None:
-        loaded = {
+        loaded = self.load(units)
+        self.stdout.write("Đã nạp: " + ", ".join(f"{count} {what}" for what, count in loaded.items()) + ".")
+
+    def load(self, units: str) -> dict[str, int]:
+        """How many rows of each kind there are; apps above add theirs."""
+        return {
             "phường, xã": desk_reference.load_wards(units),
             "ngày đặc biệt": desk_reference.load_days(),
             "tên bộ phận": desk_reference.load_desk_names(),
@@ -27,4 +32,3 @@ class Command(BaseCommand):
             "nguyên nhân chậm": reference.load_causes(),
             "thời hạn giữ dữ liệu": reference.load_retention(),
         }
-        self.stdout.write("Đã nạp: " + ", ".join(f"{count} {what}" for what, count in loaded.items()) + ".")

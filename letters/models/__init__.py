@@ -1,0 +1,17 @@
+from letters.models.approval import LetterError
+from letters.models.kind import ABOUT, BY_HAND, CONSENTED, LetterKind
+from letters.models.letter import Letter
+from letters.models.policy import LetterPolicy
+from letters.models.text import LetterText, Occasion
+
+__all__ = [
+    "ABOUT",
+    "BY_HAND",
+    "CONSENTED",
+    "Letter",
+    "LetterError",
+    "LetterKind",
+    "LetterPolicy",
+    "LetterText",
+    "Occasion",
+]

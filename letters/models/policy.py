@@ -1,0 +1,69 @@
+"""How a ward wants each kind of letter: asked for, by itself with the text signed in advance, or not at all."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from desk.models import Ward, WardQuerySet
+from letters.models.kind import LetterKind
+from letters.models.text import LetterText
+
+if TYPE_CHECKING:
+    from desk.models import Staff
+
+
+class LetterPolicyQuerySet(WardQuerySet):
+    def switched_off(self) -> LetterPolicyQuerySet:
+        return self.filter(mode=LetterPolicy.Mode.OFF)
+
+    def decide(
+        self, *, ward: Ward, kind: str, mode: str, by: Staff, at: datetime, texts: list[LetterText]
+    ) -> LetterPolicy:
+        """What this leader decides for the ward; automatic letters go out in the leader's name with those `texts`."""
+        signer = by if mode == LetterPolicy.Mode.AUTOMATIC else None
+        decided = {"mode": mode, "signer": signer, "decided_by": by, "decided_at": at}
+        policy: LetterPolicy = self.update_or_create(ward=ward, kind=kind, defaults=decided)[0]  # type: ignore[assignment]
+        policy.signed_texts.set(texts if signer else [])
+        return policy
+
+
+class LetterPolicy(models.Model):
+    """One decision of one ward; where there is none the letter is drafted and a leader approves it."""
+
+    class Mode(models.TextChoices):
+        ASKED = "asked", "Lãnh đạo duyệt từng thư"
+        AUTOMATIC = "automatic", "Tự phát hành, lãnh đạo đã ký trước"
+        OFF = "off", "Không gửi"
+
+    ward = models.ForeignKey(Ward, models.PROTECT, verbose_name="phường, xã")
+    kind = models.CharField("loại thư", max_length=25, choices=LetterKind)
+    mode = models.CharField("cách làm", max_length=9, choices=Mode, default=Mode.ASKED)
+    signer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    signed_texts = models.ManyToManyField(LetterText, verbose_name="lời thư đã ký trước")
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField("quyết định lúc")
+
+    objects = LetterPolicyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "cách gửi thư"
+        verbose_name_plural = "cách gửi thư"
+        ordering: ClassVar = ["ward", "kind"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["ward", "kind"], name="letter_policy_once"),
+            models.CheckConstraint(
+                condition=~Q(kind=LetterKind.APOLOGY, mode="off"), name="letter_policy_apology_stays_on"
+            ),
+            models.CheckConstraint(
+                condition=Q(mode="automatic", signer__isnull=False) | ~Q(mode="automatic") & Q(signer=None),
+                name="letter_policy_automatic_is_signed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.get_mode_display()}"

@@ -1,0 +1,96 @@
+"""What follows what: the events of a dossier, and the clock, order letters. One statement for a whole set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q, Value
+from django.utils import timezone
+
+from desk.calendar import Half, OfficeHours
+from desk.models import CalendarDay, Ward
+from desk.sql import insert_from
+from dossiers.models import OPEN, Appointment, Event
+from dossiers.models.appointment import RUNNING
+from dossiers.models.procedure import Procedure
+from letters.models import Letter, LetterKind, LetterPolicy
+
+Rows = models.QuerySet[Any]
+HOURS = ("morning_opens", "morning_closes", "afternoon_opens", "afternoon_closes")
+
+
+def wanted(events: Rows, kind: Any) -> Rows:
+    """Without the wards that have switched the kind off."""
+    off = LetterPolicy.objects.switched_off().filter(ward=OuterRef("dossier__ward"), kind=kind)
+    return events.exclude(Exists(off))
+
+
+def apologies(events: Rows, at: datetime) -> int:
+    """A broken promise: an apology, unless it has one."""
+    return order(events, at, kind=Value(LetterKind.APOLOGY.value), appointment=F("appointment_id"))
+
+
+def with_the_result(events: Rows, at: datetime) -> int:
+    """Birth, marriage, death: the letter that its procedure names, where the family has agreed."""
+    agreed = events.filter(dossier__agrees_to_letter=True).exclude(dossier__procedure__letter="")
+    return order(wanted(agreed, OuterRef("dossier__procedure__letter")), at, kind=F("dossier__procedure__letter"))
+
+
+def thanks_for_patience(events: Rows, at: datetime) -> int:
+    """The result is there a day before the new date of an apology that was issued."""
+    said_sorry = Letter.objects.issued().filter(kind=LetterKind.APOLOGY, dossier=OuterRef("dossier"))
+    new_date = Appointment.objects.filter(
+        dossier=OuterRef("dossier"),
+        is_current=True,
+        cause=Appointment.Cause.RESCHEDULED,
+        due_at__gte=OuterRef("at") + timedelta(days=1),
+    )
+    early = events.filter(Exists(said_sorry), Exists(new_date))
+    kind = Value(LetterKind.PATIENCE.value)
+    return order(wanted(early, kind), at, kind=kind)
+
+
+#: What is ordered after which event. What the clock orders is `order_ahead`.
+LETTER_AFTER: Mapping[str, Callable[[Rows, datetime], int]] = {
+    Event.Kind.RECEIVED: with_the_result,
+    Event.Kind.CORRECTED: with_the_result,
+    Event.Kind.OVERDUE: apologies,
+    Event.Kind.READY: thanks_for_patience,
+}
+
+
+def order(rows: Rows, at: datetime, **columns: Any) -> int:
+    """Order a letter for each row; one that is there already stays the only one. Returns how many are new."""
+    now = Value(at, models.DateTimeField())
+    columns = {"ward": F("dossier__ward_id"), "dossier": F("dossier_id"), **columns}
+    return len(insert_from(rows, Letter, ordered_at=now, touched_at=now, **columns))
+
+
+def order_after(kind: str, event_ids: Sequence[int], at: datetime) -> int:
+    """The letters that a set of events calls for. The ids of a set lie together, so two of them say which."""
+    rule = LETTER_AFTER.get(kind)
+    if rule is None:
+        return 0
+    return rule(Event.objects.filter(kind=kind, pk__gte=min(event_ids), pk__lte=max(event_ids)), at)
+
+
+def order_ahead(now: datetime) -> int:
+    """Draft the apology for each promise that is about to break (domain.md, "The apology"): one working day before it,
+    and for same-day matters when the promised half begins, if they were there by then.
+    """
+    next_day = CalendarDay.objects.calendar().next_working_day(timezone.localdate(now))
+    end = timezone.make_aware(datetime.combine(next_day + timedelta(days=1), datetime.min.time()))
+    same_day = Q(dossier__procedure__limit_unit=Procedure.LimitUnit.SAME_DAY)
+    about_to_break = Q(due_at__lt=end) & ~same_day
+    for hours in Ward.objects.in_service().values(*HOURS).distinct().order_by():
+        same_hours = Q(**{f"dossier__ward__{name}": value for name, value in hours.items()})
+        for half in Half:
+            opens, closes = OfficeHours(**hours).span(half)
+            length = datetime.combine(next_day, closes) - datetime.combine(next_day, opens)
+            has_begun = Q(half=half.value, due_at__lte=now + length, dossier__received_at__lte=F("due_at") - length)
+            about_to_break |= same_day & same_hours & has_begun
+    running = Appointment.objects.filter(RUNNING, dossier__state__in=OPEN, due_at__gte=now)
+    return order(running.filter(about_to_break), now, kind=Value(LetterKind.APOLOGY.value), appointment=F("pk"))

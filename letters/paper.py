@@ -1,0 +1,68 @@
+"""A letter as HTML for the printer; the sheet on the screen is made of the same parts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.safestring import mark_safe
+
+from desk.models import Staff
+from desk.wording import fill
+from dossiers.slip import qr_svg
+from letters.models.kind import LetterKind
+from letters.wording import Paragraph, paragraphs
+
+if TYPE_CHECKING:
+    from letters.models import Letter
+
+#: What stands where nobody has signed yet.
+UNSIGNED = {"lines": Staff(power=Staff.Power.CHAIR).signing_lines, "name": ""}
+
+
+def parts(letter: Letter, now: datetime, *, shade: bool = False) -> dict[str, Any]:
+    """All that a letter shows, on paper and on the screen. `shade` marks what comes from the dossier."""
+    text = letter.text
+    assert text is not None
+    day = timezone.localtime(letter.issued_at or now)
+    before = letter.replaces
+    return {
+        "letter": letter,
+        "ward": letter.ward,
+        "facts": letter.facts,
+        "title": text.title,
+        "wish": fill(text.wish, letter.facts),
+        "close": text.close,
+        "paragraphs": paragraphs(text.body, letter.facts, shade=shade),
+        "day": day,
+        "number": letter.number_words,
+        "symbol": letter.symbol or getattr(letter.ward, f"{letter.about.series}_symbol"),
+        "signed": letter.signed or UNSIGNED,
+        "is_draft": letter.state != letter.State.ISSUED,
+        "is_frame": letter.about.layout != "a4",
+        "has_proof": letter.about.has_proof,
+        "qr": qr_svg(letter.get_proof_url()) if letter.proof and letter.about.has_proof else "",
+        "replaced": before,
+        "names": names(letter),
+    }
+
+
+def names(letter: Letter) -> dict[str, str]:
+    """Whom a letter to be framed is written to: the line before, the names, the line after."""
+    facts = letter.facts
+    if letter.kind == LetterKind.MARRIAGE:
+        return {"before": "Thân gửi anh chị", "first": facts.get("chong", ""), "second": facts.get("vo", "")}
+    parents = facts.get("cha_me", "")
+    return {"before": "Mừng cháu", "first": facts.get("ten_con", ""), "after": f"con {parents}" if parents else ""}
+
+
+def letter_html(letter: Letter, now: datetime) -> str:
+    """The letter on its sheet. A reason that nobody has given yet is left open."""
+    context = parts(letter, now)
+    if "ly_do" in letter.missing:
+        open_reason = Paragraph(mark_safe("Lý do: ……………………………………………………………………………………"))
+        context["paragraphs"] = [*context["paragraphs"][:1], open_reason, *context["paragraphs"][1:]]
+    name = "letter_frame" if context["is_frame"] else "letter"
+    return render_to_string(f"paper/{name}.html", context)

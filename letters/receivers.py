@@ -1,0 +1,34 @@
+"""Letters listen to the dossiers: they insert what is ordered and ring for a worker, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.dispatch import receiver
+from django.utils import timezone
+
+from dossiers.models import Event
+from dossiers.signals import event_recorded
+from letters.orders import order_after
+from letters.tasks import draw_waiting
+
+#: Events that may change what a letter says, or make it needless.
+CHANGES_LETTERS = {
+    Event.Kind.RESTARTED,
+    Event.Kind.RESCHEDULED,
+    Event.Kind.EXPLAINED,
+    Event.Kind.MOVED,
+    Event.Kind.WAIVED,
+    Event.Kind.CORRECTED,
+    Event.Kind.PAPERS_REQUESTED,
+    Event.Kind.READY,
+    Event.Kind.REFUSED,
+    Event.Kind.STOPPED,
+}
+
+
+@receiver(event_recorded, dispatch_uid="letters.order_letters")
+def order_letters(sender: Any, kind: str, event_ids: Sequence[int], **kwargs: Any) -> None:
+    if order_after(kind, event_ids, timezone.now()) or kind in CHANGES_LETTERS:
+        draw_waiting.delay_on_commit()  # type: ignore[attr-defined]
