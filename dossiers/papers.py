@@ -85,7 +85,7 @@ def paper_html(paper: Paper, dossier: Dossier, now: datetime) -> str:
     """The form as it is printed. Raises FormTitle.DoesNotExist where the dossier's edition has no such form."""
     facts = paper.facts(dossier, now) or {}
     facts |= {"dossier": dossier, "applicant": dossier, "number": f"{dossier.day_number:04}"}
-    return _html(paper.kind, dossier.ward, dossier.edition, facts)
+    return form_html(paper.kind, dossier.ward, dossier.edition, facts)
 
 
 def issued_html(paper: Paper, dossier: Dossier, *, by: Staff, at: datetime) -> str:
@@ -129,11 +129,11 @@ def presentation_html(presentation: Presentation) -> str:
         "signer": presentation.by,
         "day": presentation.at,
     }
-    return _html(kind, presentation.ward, presentation.edition, facts | {"procedure": presentation.procedure})
+    return form_html(kind, presentation.ward, presentation.edition, facts | {"procedure": presentation.procedure})
 
 
-def _html(kind: str, ward: Ward, edition: Edition, facts: dict[str, Any], texts: Any = None) -> str:
-    """One form; `texts` are passages to be tried out."""
+def form_html(kind: str, ward: Ward, edition: Edition, facts: dict[str, Any], texts: Any = None) -> str:
+    """One form, by the template of its edition if that has one; `texts` are passages to be tried out."""
     day, signer, applicant = timezone.localtime(facts["day"]), facts["signer"], facts["applicant"]
     desk = DeskName.objects.on(day.date())
     fields = {
@@ -143,11 +143,13 @@ def _html(kind: str, ward: Ward, edition: Edition, facts: dict[str, Any], texts:
         "bo_phan": desk.name,
         "can_bo": signer.full_name if signer else "",
         "luc": f"{official_clock(day)}, {official_date(day)}",
+        "xung_ho": applicant.honorific or "Ông/Bà",
     }
     words = passages(ward, edition, kind, fields, texts)
-    title = edition.titles.get(kind=kind).title
-    context = {**facts, "ward": ward, "title": title, "day": day, "desk": desk, "passages": words}
-    return render_to_string(f"paper/{kind}.html", context)
+    title = edition.titles.get(kind=kind)
+    context = {**facts, "ward": ward, "title": title.title, "day": day, "desk": desk, "passages": words}
+    context["symbol"] = title.symbol or desk.symbol
+    return render_to_string([f"paper/{kind}_{edition.name}.html", f"paper/{kind}.html"], context)
 
 
 def sample_html(kind: str, dossier: Dossier, texts: dict[str, str], now: datetime) -> str:
@@ -159,8 +161,12 @@ def sample_html(kind: str, dossier: Dossier, texts: dict[str, str], now: datetim
         "applicant": dossier,
         "number": f"{dossier.day_number:04}",
         "items": ["(giấy tờ cần bổ sung)"],
+        "promise": dossier.appointment,
+        "new_words": "(buổi, ngày hẹn mới)",
+        "extension": "(số ngày)",
+        "times": "(số lần)",
         "reason": "(lý do)",
         "signer": dossier.received_by,
         "day": now,
     }
-    return _html(kind, dossier.ward, dossier.edition, facts, texts)
+    return form_html(kind, dossier.ward, dossier.edition, facts, texts)

@@ -111,6 +111,7 @@ def slip_facts(dossier: Dossier, texts: dict[str, str] | None = None) -> dict[st
         "bo_phan": desk.name,
         "can_bo": dossier.received_by.full_name,
         "luc": f"{official_clock(received)}, {official_date(received)}",
+        "xung_ho": dossier.honorific or "Ông/Bà",
     }
     return {
         "dossier": {

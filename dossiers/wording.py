@@ -19,6 +19,7 @@ FIELDS = {
     "phuong": "tên phường, xã",
     "dien_thoai": "điện thoại của phường, xã",
     "can_bo": "cán bộ lập giấy",
+    "xung_ho": "Ông, Bà, Ông/Bà hoặc Quý đơn vị",
     "luc": "giờ, ngày lập giấy",
 }
 
@@ -72,6 +73,14 @@ PASSAGES: dict[str, list[Passage]] = {
             "với lý do cụ thể như sau:",
         ),
         Passage("closing", "Lời kết", "Xin thông báo cho Ông/Bà được biết và thực hiện./."),
+    ],
+    Kind.APOLOGY: [
+        Passage(
+            "ask",
+            "Hỏi ở đâu",
+            "Cần hỏi thêm, xin {{ xung_ho }} gọi {{ dien_thoai }}. Mong nhận được sự thông cảm của {{ xung_ho }}./.",
+            "Mong nhận được sự thông cảm của {{ xung_ho }}./.",
+        ),
     ],
     Kind.STOP: [
         Passage(

@@ -18,6 +18,7 @@ from django.db.models import Exists, Max, Min, OuterRef
 
 from desk.pdf import PaperTooLong, html_to_pdf
 from dossiers.models import Appointment
+from letters.form04 import issue_form
 from letters.models import Letter, LetterKind
 from letters.paper import letter_html
 
@@ -31,7 +32,8 @@ def draw(letter_id: int, now: datetime) -> bool:
     Returns whether there was something to do.
     """
     with transaction.atomic():
-        rows = Letter.objects.to_draw(now).for_page().select_related("text", "dossier__officer", "dossier__edition")
+        rows = Letter.objects.to_draw(now).for_page()
+        rows = rows.select_related("text", "replaces", "dossier__officer", "dossier__edition")
         letter = rows.select_for_update(skip_locked=True, of=("self",), no_key=True).filter(pk=letter_id).first()
         if letter is None:
             return False
@@ -55,6 +57,8 @@ def print_and_keep(letter: Letter, now: datetime) -> None:
         default_storage.delete(name)
         letter.trouble = ""
         letter.put_away(default_storage.save(name, ContentFile(pages)), hashlib.sha256(pages).hexdigest())
+        if letter.state == Letter.State.ISSUED:
+            issue_form(letter, now)
     letter.drawn_at, letter.needs_drawing = now, False
     letter.save(update_fields=["trouble", "pdf", "sha256", "drawn_at", "needs_drawing"])
 

@@ -93,4 +93,9 @@ def order_ahead(now: datetime) -> int:
             has_begun = Q(half=half.value, due_at__lte=now + length, dossier__received_at__lte=F("due_at") - length)
             about_to_break |= same_day & same_hours & has_begun
     running = Appointment.objects.filter(RUNNING, dossier__state__in=OPEN, due_at__gte=now)
-    return order(running.filter(about_to_break), now, kind=Value(LetterKind.APOLOGY.value), appointment=F("pk"))
+    return order_apologies(running.filter(about_to_break), now)
+
+
+def order_apologies(promises: Rows, at: datetime) -> int:
+    """An apology for each of these promises that has none."""
+    return order(promises, at, kind=Value(LetterKind.APOLOGY.value), appointment=F("pk"))

@@ -1,9 +1,16 @@
 from django.urls import path, re_path
 
-from letters.views import public
+from letters.views import letter, public
 
 app_name = "letters"
 urlpatterns = [
+    path("thu/", letter.letters, name="letters"),
+    path("thu/doc/", letter.read, name="read"),
+    path("thu/moi/", letter.write, name="write"),
+    path("thu/<int:pk>/", letter.letter, name="letter"),
+    path("thu/<int:pk>.pdf", letter.letter_pdf, name="letter_pdf"),
+    path("thu/<int:pk>/<slug:slug>/", letter.act, name="act"),
+    re_path(r"^hs/(?P<token>[\w-]{22})/thu/(?P<pk>[0-9]{1,18})\.pdf$", public.citizens_pdf, name="citizens_pdf"),
     path("xac-thuc/", public.check_file, name="check_file"),
     re_path(r"^xac-thuc/(?P<proof>[\w-]{16})/$", public.proof, name="proof"),
 ]

@@ -106,6 +106,8 @@ OTHER_EXCUSE = "Cần thêm thời gian làm rõ giấy tờ"
 
 #: Of late results, the share that a leader lets go before the letter.
 WAIVED = 0.06
+#: Of letters of apology, the share that the leader signs only when the result is there.
+WAITS_FOR_LEADER = 0.5
 
 #: Longer matters that are found stuck by whoever looks: they fill today's list of overdue dossiers as a real desk's
 #: is filled, without making the whole year late.
@@ -214,6 +216,8 @@ def apology(
         acts.append(Act("explain_delay", clock.later(ready, dice.uniform(5, 25)), by["officer"], facts))
         explained = [acts[0].at]
     signed = clock.later(max(clock.later(matter.promised_at, 10), explained[-1]), dice.uniform(20, 240))
+    if dice.random() < WAITS_FOR_LEADER:
+        signed = max(signed, clock.later(ready, dice.uniform(5, 60)))
     if dice.random() < WAIVED:
         signed = clock.later(max(signed, ready), 5)
         reason = {"reason": "Người nộp cần kết quả ngay, phường đã xin lỗi trực tiếp"}

@@ -29,10 +29,10 @@ class IssuedPaperQuerySet(WardQuerySet):
 
         `about` is dossier=… or presentation=…, `number` the number on the paper.
         """
-        subject = {name: about[name] for name in ("dossier", "presentation") if name in about}
+        subject: dict[str, Any] = {name: about[name] for name in ("dossier", "presentation") if name in about}
         if already := self.filter(kind=kind, act=act, **subject).first():
             return already  # type: ignore[return-value]
-        before: IssuedPaper | None = self.filter(kind=kind, **subject).order_by("-pk").first()  # type: ignore[assignment]
+        before = self.slip_before(kind, subject)
         content = facts()
         if before:
             day = timezone.localdate(before.made_at)
@@ -48,6 +48,11 @@ class IssuedPaperQuerySet(WardQuerySet):
             "replaces": before,
         }
         return self.get_or_create(kind=kind, act=act, **subject, defaults=defaults)[0]  # type: ignore[return-value]
+
+    def slip_before(self, kind: str, subject: dict[str, Any]) -> IssuedPaper | None:
+        """The slip that a new one replaces; the other forms each stand for an act of their own."""
+        slips = self.filter(kind=kind, **subject) if kind == FormTitle.Kind.SLIP else self.none()
+        return slips.order_by("-pk").first()  # type: ignore[return-value]
 
 
 class IssuedPaper(models.Model):

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from desk.models import CalendarDay, Ward, WardQuerySet
+from desk.models import CalendarDay, Staff, Ward, WardQuerySet
 from dossiers.models import Appointment, Dossier, Event, State
 from letters.facts import facts_of, new_promise
 from letters.models.approval import Approval
@@ -57,6 +57,17 @@ class LetterQuerySet(WardQuerySet):
     def unrendered(self, since: datetime) -> Self:
         """Still without its current PDF although it was ordered, or changed, before that moment."""
         return self.filter(needs_drawing=True, touched_at__lt=since)
+
+    def write(
+        self, *, ward: Ward, kind: str, typed: dict[str, str], by: Staff, at: datetime, dossier: Dossier | None = None
+    ) -> Letter:
+        """A letter written by hand, drafted and put before the leader."""
+        with transaction.atomic():
+            letter: Letter = self.create(  # type: ignore[assignment]
+                ward=ward, kind=kind, dossier=dossier, typed=typed, ordered_at=at, ordered_by=by, touched_at=at
+            )
+            letter.bring_up_to_date(at)
+        return letter
 
     def for_page(self) -> Self:
         return self.select_related("ward", "dossier__procedure", "dossier__ward", "appointment", "signer")

@@ -1,0 +1,71 @@
+"""Mẫu 04: the official form of the apology, a second print of the same letter (domain.md, section 2)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from desk.calendar import WorkingCalendar
+from desk.models import CalendarDay
+from dossiers.models import Appointment, Dossier, FormTitle, IssuedPaper
+from dossiers.papers import form_html
+from dossiers.slip import qr_svg
+from letters.facts import address_form, recipient
+from letters.models import Letter, LetterKind
+
+
+def extension(letter: Letter, calendar: WorkingCalendar) -> str:
+    """ "02 ngày làm việc": from the promised day to the new one; dots where no day can be named."""
+    assert letter.appointment
+    current = letter.appointment.dossier.appointment
+    days = calendar.days_late(letter.appointment.day, current.day)
+    return f"{days:02} ngày làm việc" if days else "……………"
+
+
+def times(dossier: Dossier) -> str:
+    """How often the term has been extended before this letter."""
+    made = dossier.appointments.filter(cause=Appointment.Cause.RESCHEDULED).count()
+    return f"{made - 1:02} lần; đây là lần thứ {made}" if made > 1 else "Chưa lần nào; đây là lần thứ nhất"
+
+
+def facts_of(letter: Letter) -> dict[str, Any]:
+    dossier, promise = letter.dossier, letter.appointment
+    assert dossier
+    return {
+        "dossier": dossier,
+        "applicant": dossier,
+        "recipient": recipient(dossier),
+        "speaks_to": address_form(dossier).capitalize(),
+        "number": f"{letter.number:02}",
+        "reason": letter.facts["ly_do"],
+        "promise": promise,
+        "is_ahead": promise.due_at > letter.issued_at,  # type: ignore[union-attr, operator]
+        "new_words": letter.facts.get("hen_moi", ""),
+        "ready_words": letter.facts.get("co_ket_qua", ""),
+        "extension": extension(letter, CalendarDay.objects.calendar(letter.ward.hours)),
+        "times": times(dossier),
+        "signer": letter.signer,
+        "signed": letter.signed,
+        "qr": qr_svg(letter.get_proof_url()),
+        "day": letter.issued_at,
+    }
+
+
+def issue_form(letter: Letter, at: datetime) -> IssuedPaper | None:
+    """Keep the form of an issued apology as it is handed out; None for letters that have none.
+
+    Twice gives the same row. The edition of the dossier says which form.
+    """
+    dossier = letter.dossier
+    if letter.kind != LetterKind.APOLOGY or dossier is None or letter.signer is None:
+        return None
+    kind = FormTitle.Kind.APOLOGY
+    return IssuedPaper.objects.issue(
+        dossier=dossier,
+        kind=kind,
+        act=f"letter-{letter.pk}",
+        number=f"{letter.number:02}",
+        facts=lambda: {"html": form_html(kind, letter.ward, dossier.edition, facts_of(letter))},
+        by=letter.signer,
+        at=at,
+    )

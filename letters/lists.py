@@ -1,0 +1,84 @@
+"""The lists of letters: which letters stand in each, for whom it comes first, and what it says when it is empty."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from desk.models import Staff
+from dossiers.models import Appointment
+from letters.models import ABOUT, Letter
+from letters.models.letter import LetterQuerySet
+
+#: A letter that has no PDF after so long is in somebody's way.
+TOO_LONG_WITHOUT_PDF = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class LetterList:
+    slug: str
+    title: str
+    empty: str
+    rows: Callable[[LetterQuerySet, datetime], LetterQuerySet]
+
+
+def without_cause(letters: LetterQuerySet, now: datetime) -> LetterQuerySet:
+    """The promise has passed and nobody has said why: what the desk owes first."""
+    return letters.without_cause().exclude(appointment__outcome=Appointment.Outcome.OPEN)
+
+
+def ahead(letters: LetterQuerySet, now: datetime) -> LetterQuerySet:
+    """Drafted in case the result does not come in time."""
+    return letters.without_cause().filter(appointment__outcome=Appointment.Outcome.OPEN)
+
+
+def with_result(letters: LetterQuerySet, now: datetime) -> LetterQuerySet:
+    kinds = [kind for kind, about in ABOUT.items() if about.with_result]
+    waiting = letters.waiting().filter(kind__in=kinds)
+    return waiting.exclude(pk__in=letters.signable().values("pk"))
+
+
+def stuck(letters: LetterQuerySet, now: datetime) -> LetterQuerySet:
+    """What needs somebody: no PDF for long, too long a text, or nothing to print at all."""
+    waits = letters.unrendered(now - TOO_LONG_WITHOUT_PDF)
+    return waits | letters.exclude(trouble="").exclude(state=Letter.State.CALLED_OFF)
+
+
+LISTS = {
+    each.slug: each
+    for each in (
+        LetterList(
+            "cho-duyet",
+            "Chờ duyệt",
+            "Không còn thư nào chờ duyệt. Xin cảm ơn.",
+            lambda letters, now: letters.signable(),
+        ),
+        LetterList("cho-nguyen-nhan", "Chờ nguyên nhân", "Lời hẹn lỡ nào cũng đã có nguyên nhân.", without_cause),
+        LetterList("bao-truoc", "Phòng khi lỡ hẹn", "Chưa có lời hẹn nào sắp lỡ.", ahead),
+        LetterList("cho-ket-qua", "Chờ kết quả", "Không có thư nào chờ kết quả.", with_result),
+        LetterList(
+            "tra-lai",
+            "Trả lại để sửa",
+            "Không có thư nào bị trả lại.",
+            lambda letters, now: letters.waiting().exclude(sent_back_note=""),
+        ),
+        LetterList(
+            "da-gui",
+            "Đã phát hành",
+            "Chưa phát hành thư nào.",
+            lambda letters, now: letters.issued().order_by("-issued_at", "-pk"),
+        ),
+        LetterList("vuong", "Vướng", "Không có thư nào bị vướng.", stuck),
+    )
+}
+
+
+def first_list(staff: Staff) -> LetterList:
+    """What this person has to do first: a leader approves, the others say why."""
+    return LISTS["cho-duyet" if staff.has_role("leader") else "cho-nguyen-nhan"]
+
+
+def to_do(staff: Staff, now: datetime) -> int:
+    """How many letters wait for this person."""
+    return first_list(staff).rows(Letter.objects.visible_to(staff), now).count()

@@ -1,0 +1,17 @@
+from typing import Any
+
+from django.utils import timezone
+
+from dossiers.management.commands.seed_demo import Command as DossiersCommand
+from letters.demo import bring_letters_up_to
+from letters.tasks import draw_waiting
+
+
+class Command(DossiersCommand):
+    help = "Make the demonstration: accounts, 400 days of dossiers and their letters. Safe to run again."
+
+    def handle(self, **options: Any) -> None:
+        super().handle(**options)
+        added = bring_letters_up_to(timezone.now())
+        draw_waiting.delay()
+        self.stdout.write(f"Đã thêm {added} thư; máy lập PDF khi khởi động.")
