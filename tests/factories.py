@@ -12,10 +12,18 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from desk.calendar import ZONE
 from desk.models import Staff, Ward
 from desk.uploads import content_type
-from dossiers.models import Dossier, GivenDocument, Procedure
+from dossiers.models import Appointment, DelayCause, Dossier, GivenDocument, Procedure
+from letters.archive import draw, waiting_ids
+from letters.models import Letter
 
 #: Procedures by what the desk calls them.
-CODES = {"khai sinh": "1.001193", "xác nhận hôn nhân": "1.004873", "kết hôn": "1.000894", "chứng thực": "2.000815"}
+CODES = {
+    "khai sinh": "1.001193",
+    "xác nhận hôn nhân": "1.004873",
+    "kết hôn": "1.000894",
+    "khai tử": "1.000656",
+    "chứng thực": "2.000815",
+}
 
 
 def scan(content: bytes = b"%PDF-1.7\nto khai\n%%EOF", name: str = "to-khai.pdf") -> SimpleUploadedFile:
@@ -86,3 +94,46 @@ class DossierFactory(factory.django.DjangoModelFactory):
     procedure = factory.LazyAttribute(lambda made: Procedure.objects.get(code=CODES.get(made.what, made.what)))
     received_at = factory.SelfAttribute("at")
     stepped_at = factory.SelfAttribute("then")
+
+
+#: Facts of the letters, by what the desk calls the procedure.
+FACTS = {
+    "khai sinh": {
+        "child_name": "Đỗ Lê Bảo Khuê",
+        "child_born_on": "2026-11-10",
+        "father_name": "Đỗ Quang Thưởng",
+        "mother_name": "Lê Thị Mỹ Duyên",
+    },
+    "kết hôn": {"spouse_a": "Nguyễn Hoàng Vỹ", "spouse_b": "Phạm Thị Nguyệt Hằng"},
+    "khai tử": {"deceased_name": "Nguyễn Thị Nhường", "died_on": "2026-11-21"},
+}
+CAUSE = "Chờ cơ quan khác trả lời"
+REASON = "Trang sổ đăng ký năm 1987 bị nhòe, phải đối chiếu với sổ lưu tại Sở Tư pháp"
+
+
+def consenting(what: str, **more: Any) -> Dossier:
+    """A dossier of a birth, a marriage or a death whose family wants the ward's letter."""
+    return DossierFactory(what=what, agrees_to_letter=True, letter_facts=FACTS[what], **more)
+
+
+def late(found: datetime, **more: Any) -> Dossier:
+    """A dossier of three working days whose promise was found broken at `found`."""
+    dossier = DossierFactory(in_progress=True, **more)
+    Appointment.objects.break_overdue(found)
+    dossier.refresh_from_db()
+    return dossier
+
+
+def explain(dossier: Dossier, at: datetime, reason: str = REASON) -> None:
+    cause = DelayCause.objects.get(name=CAUSE)
+    dossier.explain_delay(delay_cause=cause, reason=reason, by=dossier.received_by, at=at)
+
+
+def draw_all(now: datetime) -> None:
+    """What the workers do, until nothing is left."""
+    while any(draw(letter_id, now) for letter_id in waiting_ids(now, 500)):
+        pass
+
+
+def letter_of(dossier: Dossier) -> Letter:
+    return Letter.objects.get(dossier=dossier)

@@ -322,9 +322,11 @@ class Steps(models.Model):
         mine.unsettled().update(outcome=outcome, outcome_at=at)
 
     def _to_explain(self: Dossier) -> AppointmentQuerySet:
-        """The promises missed without a word so far, and the one that runs, whose cause may be told better."""
+        """The promises missed without a word so far; and those whose cause may still be told better: the one that runs,
+        and those whose apology has not left.
+        """
         mine = Appointment.objects.filter(dossier=self)
-        return mine.unexplained() | mine.filter(RUNNING)
+        return mine.unexplained() | mine.filter(RUNNING) | mine.in_debt()
 
     def _explain(self: Dossier, delay_cause: DelayCause, reason: str) -> int:
         return self._to_explain().update(delay_cause=delay_cause, delay_words=reason)

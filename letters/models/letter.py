@@ -164,7 +164,7 @@ class Letter(Approval):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}, {self.facts.get('nguoi_nhan', '')}"
+        return f"{self.get_kind_display()}, {self.addressee}"
 
     def get_absolute_url(self) -> str:
         return reverse("letters:letter", args=[self.pk])
@@ -176,6 +176,11 @@ class Letter(Approval):
     @property
     def about(self) -> Any:
         return ABOUT[self.kind]
+
+    @property
+    def addressee(self) -> str:
+        """Whom it is written to, also before its first draft."""
+        return self.facts.get("nguoi_nhan") or (self.dossier.applicant_name if self.dossier else "")
 
     @property
     def number_words(self) -> str:
