@@ -87,6 +87,27 @@ def test_each_step_is_said_once_with_its_event(dossier, everybody, heard):  # no
     assert [kind for kind, _ in heard] == ["taken_up", "ready", "returned"]
 
 
+@pytest.mark.parametrize(
+    ("role", "what", "first"),
+    [
+        ("clerk", "xác nhận hôn nhân", "give"),
+        ("clerk", "khai sinh", "finish"),
+        ("officer", "xác nhận hôn nhân", "take_up"),
+        ("leader", "xác nhận hôn nhân", "give"),
+    ],
+)
+def test_what_just_came_in_waits_for_the_next_hand_and_not_for_its_result(ward, role, what, first):
+    dossier = DossierFactory(ward=ward, at=RECEIVED, what=what)
+    assert next(iter(dossier.moves_for(StaffFactory(ward=ward, **{role: True})))) == first
+
+
+def test_what_came_back_to_the_desk_waits_for_its_result(dossier, ward, clerk, officer):
+    dossier.take_up(by=officer, at=THEN)
+    dossier.give(to=clerk, step="desk", by=officer, at=THEN)
+    dossier.take_up(by=clerk, at=THEN)
+    assert next(iter(dossier.moves_for(clerk))) == "mark_ready"
+
+
 # what is refused
 
 REFUSALS = {

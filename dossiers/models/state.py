@@ -169,4 +169,6 @@ MOVES: dict[str, Move] = {
         "Hồ sơ {code} đã có kết quả hoặc đã kết thúc nên không dừng được.",
     ),
 }
+#: What a dossier that just came in waits for, before its result: in this order.
+AT_DESK = ("take_up", "finish", "give")
 MOVE_BY_SLUG = {move.slug: name for name, move in MOVES.items()}

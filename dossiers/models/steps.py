@@ -19,7 +19,7 @@ from desk.vietnamese import day_in_words
 from dossiers.models.appointment import RUNNING, Appointment, chosen
 from dossiers.models.event import Event
 from dossiers.models.handover import Handover
-from dossiers.models.state import MOVES, OPEN, DossierError, Move, State
+from dossiers.models.state import AT_DESK, MOVES, OPEN, DossierError, Move, State
 from dossiers.models.supplement import SupplementRequest
 
 if TYPE_CHECKING:
@@ -230,11 +230,14 @@ class Steps(models.Model):
         """The steps that this person can take now, the most natural first."""
         if staff.ward_id != self.ward_id:
             return {}
-        return {
+        found = {
             name: move
             for name, move in MOVES.items()
             if self.state in move.sources and staff.has_role(*move.roles) and self._fits(name, staff)
         }
+        if self.state == State.RECEIVED and self.officer_id is None:
+            return {name: found[name] for name in AT_DESK if name in found} | found
+        return found
 
     def _fits(self: Dossier, name: str, staff: Staff) -> bool:
         pending = self.pending_handover

@@ -11,6 +11,17 @@
     target.click();
   });
 
+  // A scanner types into whatever has the focus and ends with Enter: what it types takes the focus off a step first.
+  document.addEventListener("keydown", (event) => {
+    const isLetter = event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.altKey;
+    if (isLetter && event.target.matches("[autofocus]:not(input)")) event.target.blur();
+  });
+
+  // The first field of a step, and after a refusal the one to mend, has the focus.
+  const step = document.querySelector("form[data-step]");
+  const fields = ":is(input, select, textarea):not([type=hidden])";
+  (step?.querySelector(".is-invalid") || step?.querySelector(fields))?.focus();
+
   // One click, one request: a second one waits for the answer of the first.
   document.addEventListener("submit", (event) => {
     if (event.target.dataset.sent) event.preventDefault();

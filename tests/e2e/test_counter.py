@@ -53,22 +53,34 @@ def test_a_card_without_a_dossier_leads_to_its_intake(page, keys):
 
 
 def test_a_dossier_is_handed_back_with_keys(page, keys):
-    dossier = DossierFactory()
+    dossier = DossierFactory(in_progress=True)
     keys.scan(dossier.get_status_url())
     page.wait_for_url(f"**{dossier.get_absolute_url()}")
-    keys.press("F4")
+    expect(page.get_by_role("button", name="Đã có kết quả")).to_be_focused()
+    keys.press("Enter")
     expect(page.get_by_role("status")).to_have_text(f"Đã có kết quả: hồ sơ {dossier.short_code}.")
     keys.press("F4")
     expect(page.get_by_role("status")).to_have_text(f"Trả kết quả: hồ sơ {dossier.short_code}.")
-    expect(page.locator(".timeline li")).to_have_count(3)
+    expect(page.locator(".timeline li")).to_have_count(4)
     dossier.refresh_from_db()
     assert dossier.state == State.RETURNED
 
 
 def test_a_scan_on_a_dossiers_page_changes_nothing(page, keys):
     """A scanner types into whatever has the focus, and ends with Enter."""
-    dossier = DossierFactory()
+    dossier = DossierFactory(in_progress=True)
     page.goto(dossier.get_absolute_url())
+    expect(page.get_by_role("button", name="Đã có kết quả")).to_be_focused()
     keys.scan(CARD)
     page.goto(dossier.get_absolute_url())
-    expect(page.locator(".timeline li")).to_have_count(1)
+    expect(page.locator(".timeline li")).to_have_count(2)
+
+
+def test_the_first_field_of_a_step_has_the_focus_and_after_a_refusal_the_one_to_mend(page, keys):
+    dossier = DossierFactory()
+    page.goto(dossier.get_absolute_url())
+    keys.press("F8")
+    expect(page.get_by_label("Cần bổ sung")).to_be_focused()
+    keys.type("Giấy khai tử")
+    page.get_by_role("button", name="Yêu cầu bổ sung").click()
+    expect(page.get_by_label("Lý do")).to_be_focused()
