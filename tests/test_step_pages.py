@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
+from desk.models import CalendarDay
 from dossiers.models import DelayCause, Dossier, Presentation, Procedure, State
 from tests.conftest import moment
 from tests.factories import DossierFactory, StaffFactory
@@ -129,6 +130,15 @@ def test_a_step_that_is_over_says_so_and_does_nothing(desk, dossier):
     answer = desk.post(step(dossier, "co-ket-qua"), follow=True)
     assert "không còn chờ kết quả" in answer.text
     assert dossier.events.filter(kind="ready").count() == 0
+
+
+def test_an_address_of_a_step_that_cannot_be_taken_says_nothing_untrue(desk, dossier, everybody):
+    typed = {"delay_cause": DelayCause.objects.first().pk, "reason": "Chờ trả lời xác minh", "half": "morning"}
+    day = CalendarDay.objects.calendar().next_working_day(timezone.localdate(dossier.due_at))
+    desk.post(step(dossier, "hen-lai"), {**typed, "day": f"{day:%d/%m/%Y}"})
+    page = desk.get(step(dossier, "hen-lai"), follow=True).text
+    assert "Lúc này anh/chị chưa làm được việc “Hẹn lại” với hồ sơ này." in page
+    assert "không còn đang giải quyết" not in page
 
 
 class TestPresentation:

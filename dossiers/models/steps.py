@@ -15,7 +15,7 @@ from django.db import models, transaction
 
 from desk.calendar import Half, Promise, WorkingCalendar
 from desk.models import CalendarDay, Staff
-from desk.vietnamese import day_in_words
+from desk.vietnamese import capitalise, day_in_words
 from dossiers.models.appointment import RUNNING, Appointment, chosen
 from dossiers.models.event import Event
 from dossiers.models.handover import Handover
@@ -120,7 +120,7 @@ class Steps(models.Model):
             calendar = self._calendar()
             due_at = calendar.closes_at(day, Half(half))
             if not calendar.is_working(day):
-                raise DossierError(f"{day_in_words(day).capitalize()} là ngày nghỉ. Xin chọn một ngày làm việc.")
+                raise DossierError(f"{capitalise(day_in_words(day))} là ngày nghỉ. Xin chọn một ngày làm việc.")
             if due_at <= max(at, self.due_at):
                 raise DossierError("Ngày hẹn mới phải sau bây giờ và sau ngày đang hẹn.")
             self._explain(delay_cause, reason)

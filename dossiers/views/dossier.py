@@ -82,7 +82,7 @@ def move(request: HttpRequest, code: str, slug: str) -> HttpResponse:
         except DossierError as error:
             form.add_error(None, str(error))
     elif name not in row.moves_for(request.user):
-        messages.error(request, MOVES[name].refusal.format(code=row.code))
+        messages.error(request, why_not(name, row))
         return redirect(row)
     if not form.fields:
         for words in form.non_field_errors():
@@ -91,6 +91,13 @@ def move(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     return render(
         request, "dossiers/step.html", {"section": "dossiers", "dossier": row, "form": form, "move": MOVES[name]}
     )
+
+
+def why_not(name: str, row: Dossier) -> str:
+    """Why the form of a step is not opened: the state forbids it, or else a role or what has happened."""
+    if row.state not in MOVES[name].sources:
+        return MOVES[name].refusal.format(code=row.code)
+    return f"Lúc này anh/chị chưa làm được việc “{MOVES[name].label}” với hồ sơ này."
 
 
 def after(name: str, row: Dossier) -> tuple:
