@@ -141,6 +141,55 @@ def test_an_address_of_a_step_that_cannot_be_taken_says_nothing_untrue(desk, dos
     assert "không còn đang giải quyết" not in page
 
 
+def corrected(desk, dossier, **typed):
+    page = desk.get(step(dossier, "sua-sai-sot"))
+    untouched = {field.html_name: field.value() or "" for field in page.context["form"]}
+    untouched |= {"procedure": dossier.procedure_id, "reason": "Ghi nhầm"}
+    untouched["received_at"] = f"{timezone.localtime(dossier.received_at):%H:%M %d/%m/%Y}"
+    return desk.post(step(dossier, "sua-sai-sot"), untouched | typed, follow=True)
+
+
+def test_a_dossier_stays_in_the_year_of_its_register(desk, dossier):
+    typed = f"08:00 25/11/{timezone.localdate().year - 1}"
+    page = corrected(desk, dossier, received_at=typed).text
+    assert f"Hồ sơ đã vào sổ năm {dossier.register_year}" in page
+    assert typed in page
+    dossier.refresh_from_db()
+    assert dossier.slip_version == 1
+
+
+def test_a_dossier_was_received_before_anything_else_happened_to_it(desk, ward, everybody, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: moment("2026-11-26 09:00"))
+    dossier = DossierFactory(ward=ward, by=everybody, in_progress=True)
+    page = corrected(desk, dossier, received_at="11:00 23/11/2026").text
+    assert "Hồ sơ đã được xử lý từ 10:00 23/11/2026" in page
+    assert "hồ sơ 1123-0001" in corrected(desk, dossier, received_at="09:00 23/11/2026").text
+
+
+def test_what_was_corrected_is_read_on_the_page_old_and_new(desk, ward, everybody, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: moment("2026-11-26 09:00"))
+    dossier = DossierFactory(ward=ward, by=everybody)
+    birth = Procedure.objects.get(code="1.001193")
+    corrected(desk, dossier, applicant_name="Nguyễn Thị Nhung", received_at="16:30 20/11/2026", procedure=birth.pk)
+    page = desk.get(dossier.get_absolute_url()).text
+    for words in (
+        "Họ và tên: Nguyễn Thị Tuyết Nhung → Nguyễn Thị Nhung",
+        f"Thủ tục: {dossier.procedure} → {birth}",
+        "Nhận lúc: 08:42 23/11/2026 → 16:30 20/11/2026",
+    ):
+        assert words in page
+
+
+def test_the_short_code_stays_the_end_of_the_code_whatever_day_is_corrected(desk, ward, everybody, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: moment("2026-11-26 09:00"))
+    dossier = DossierFactory(ward=ward, by=everybody)
+    corrected(desk, dossier, received_at="16:30 20/11/2026")
+    dossier.refresh_from_db()
+    assert timezone.localdate(dossier.received_at).day == 20
+    assert dossier.short_code == "1123-0001"
+    assert dossier.code.endswith(dossier.short_code)
+
+
 class TestPresentation:
     def typed(self, **more):
         procedure = Procedure.objects.get(code="1.004873")

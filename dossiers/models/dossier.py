@@ -291,8 +291,8 @@ class Dossier(Steps):
 
     @property
     def short_code(self) -> str:
-        """ "1123-0009": month, day and number, as the lanes show it."""
-        return f"{timezone.localtime(self.received_at):%m%d}-{self.day_number:04}"
+        """ "1123-0009": month, day and number as the code has them; a corrected day of receipt changes no code."""
+        return f"{self.code.rpartition('-')[0][-4:]}-{self.day_number:04}"
 
     @property
     def masked_name(self) -> str:

@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from desk.models import WardQuerySet
 from dossiers.signals import event_recorded
 
 if TYPE_CHECKING:
     from dossiers.models.dossier import Dossier
+
+
+def label_of(name: str) -> str:
+    """What a field of a dossier is called on the screen."""
+    field = Event._meta.get_field("dossier").related_model._meta.get_field(name)
+    return str((field.related_model._meta if field.is_relation else field).verbose_name)  # type: ignore[union-attr]
+
+
+def shown(name: str, text: str) -> str:
+    """A value of that field as it is kept in the details of an event, for people to read."""
+    if name == "received_at":
+        return f"{timezone.localtime(datetime.fromisoformat(text)):%H:%M %d/%m/%Y}"
+    return ("/".join(reversed(text.split("-"))) if name == "birth" else text) or "–"
 
 
 class EventQuerySet(WardQuerySet):
@@ -93,6 +108,15 @@ class Event(models.Model):
     def announce(kind: str, event_ids: Sequence[int]) -> None:
         if event_ids:
             event_recorded.send(Event, kind=kind, event_ids=event_ids)
+
+    @property
+    def corrections(self) -> list[str]:
+        """What a correction changed: "nhận lúc: 08:42 23/11/2026 → 16:30 20/11/2026"."""
+        if self.kind != Event.Kind.CORRECTED:
+            return []
+        return [
+            f"{label_of(name)}: {shown(name, old)} → {shown(name, new)}" for name, (old, new) in self.details.items()
+        ]
 
     @property
     def citizen_words(self) -> str:
