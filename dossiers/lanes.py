@@ -63,8 +63,10 @@ class Moment:
         if dossier.promised_at < self.now:
             late = self.late_for(dossier)
             return f"quá {late}" if late else "vừa quá hẹn"
-        left = self.calendar.working_time(self.now, dossier.due_at)
-        return f"còn {self.calendar.in_working_time(left)} làm việc"
+        return self.left_until(dossier.due_at)
+
+    def left_until(self, due: datetime) -> str:
+        return f"còn {self.calendar.in_working_time(self.calendar.working_time(self.now, due))} làm việc"
 
     def chip(self, dossier: Dossier) -> tuple[str, str, str]:
         """Tone, icon and words of a dossier's status: late before behind before soon before on time."""

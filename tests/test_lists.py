@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, time, timedelta
 
 import pytest
@@ -203,6 +204,17 @@ def test_a_full_lane_shows_the_first_and_leads_to_the_rest(clerk_client, ward):
     assert page.count("Nguyễn Thị Tuyết Nhung") == SHOWN
     rest = clerk_client.get("/ho-so/?lan=qua-han")
     assert rest.text.count("Nguyễn Thị Tuyết Nhung") == SHOWN + 3
+
+
+def test_the_counter_says_what_is_behind_and_how_much_working_time_is_left(clerk_client, ward, monkeypatch):
+    DossierFactory(ward=ward, at=moment("2026-11-23 08:42"), in_progress=True)  # due on the morning of the 27th
+    monkeypatch.setattr("django.utils.timezone.now", lambda: moment("2026-11-23 14:00"))
+    assert "chậm tiến độ" not in words(clerk_client.get(COUNTER).text)
+    Dossier.objects.update(step_due_at=moment("2026-11-25 08:00"))
+    monkeypatch.setattr("django.utils.timezone.now", lambda: moment("2026-11-25 18:00"))
+    page = clerk_client.get(COUNTER).text
+    assert "1 hồ sơ chậm tiến độ, gấp nhất còn 1 ngày 4 giờ làm việc." in words(re.sub("<[^>]+>", "", page))
+    assert "/ho-so/?lan=cham-tien-do" in page
 
 
 def test_an_empty_lane_says_something_kind(clerk_client):

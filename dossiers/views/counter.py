@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Count, Min
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -59,6 +60,14 @@ def find(text: str, dossiers: DossierQuerySet) -> DossierQuerySet:
     return dossiers.find(text)
 
 
+def behind_words(dossiers: DossierQuerySet, at: Moment) -> str:
+    """ "6 hồ sơ chậm tiến độ, gấp nhất còn 4 giờ làm việc"; nothing where all goes well."""
+    behind = dossiers.behind(at.now).aggregate(count=Count("pk"), soonest=Min("due_at"))
+    return (
+        f"{behind['count']} hồ sơ chậm tiến độ, gấp nhất {at.left_until(behind['soonest'])}" if behind["count"] else ""
+    )
+
+
 def note_number(request: HttpRequest, text: str) -> None:
     """Log a search by a person's number, masked; codes and names are the counter's daily bread."""
     number = text.partition("|")[0] if looks_like_card(text) else re.sub(r"[ .]", "", text)
@@ -90,6 +99,7 @@ def counter(request: HttpRequest) -> HttpResponse:
         "card": form.data.get("q", "") if looks_like_card(form.data.get("q", "")) else "",
         "lanes": [filled(lane, mine, at) for lane in LANES.values()] if found is None else [],
         "incoming": mine.given_to(request.user).count(),
+        "behind": behind_words(mine, at) if found is None else "",
         "closing": at.calendar.closing_ahead(timezone.localdate(at.now)),
     }
     return render(request, "dossiers/counter.html", context)
