@@ -219,6 +219,16 @@ def test_the_clerk_plans_from_the_page(clerk_client, visit, clerk, colleague):
     assert (visit.state, visit.day) == ("planned", day)
 
 
+def test_the_hamlet_that_a_citizen_could_not_name_is_said_when_the_day_is(clerk_client, ward, visit, clerk, colleague):
+    hamlet = Hamlet.objects.create(ward=ward, name="Tổ 4", position=4)
+    day = CalendarDay.objects.calendar().next_working_day(timezone.localdate())
+    typed = {"day": f"{day:%d/%m/%Y}", "half": "morning", "first": clerk.pk, "second": colleague.pk}
+    typed |= {"procedure": visit.procedure_id, "hamlet": hamlet.pk}
+    clerk_client.post(reverse("dossiers:visit_act", args=[visit.pk, "xep-lich"]), typed)
+    visit.refresh_from_db()
+    assert (visit.state, visit.hamlet) == ("planned", hamlet)
+
+
 def test_the_intake_form_comes_prefilled_from_the_visit(clerk_client, planned):
     page = clerk_client.get(f"/quay/tiep-nhan/?tai-nha={planned.pk}")
     form = page.context["form"]

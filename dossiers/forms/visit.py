@@ -96,6 +96,9 @@ class PlanForm(forms.Form):
     second = forms.ModelChoiceField(
         Staff.objects.none(), label="Người đi thứ hai", empty_label="–", error_messages=CHOOSE_AGAIN
     )
+    hamlet = forms.ModelChoiceField(
+        Hamlet.objects.none(), label="Thôn, tổ", required=False, empty_label="–", error_messages=CHOOSE_AGAIN
+    )
     procedure = forms.ModelChoiceField(
         Procedure.objects.none(), label="Thủ tục", empty_label="–", error_messages=CHOOSE_AGAIN
     )
@@ -106,11 +109,12 @@ class PlanForm(forms.Form):
         self.visit = visit
         people = Staff.objects.filter(ward=visit.ward_id, is_active=True).order_by("full_name")
         self.fields["first"].queryset = self.fields["second"].queryset = people
+        self.fields["hamlet"].queryset = Hamlet.objects.filter(ward=visit.ward_id)
         self.fields["procedure"].queryset = Procedure.objects.in_force(timezone.localdate()).order_by("position")
         del self.fields["code" if visit.purpose == HomeVisit.Purpose.RECEIVE else "procedure"]
         day = visit.day if visit.state == HomeVisit.State.PLANNED else self._next_day()
         known = {"day": f"{day:%d/%m/%Y}", "half": visit.half, "first": visit.first_staff_id}
-        known |= {"second": visit.second_staff_id, "procedure": visit.procedure_id}
+        known |= {"second": visit.second_staff_id, "hamlet": visit.hamlet_id, "procedure": visit.procedure_id}
         known["code"] = visit.dossier.code if visit.dossier else ""
         for name in self.fields:
             self.fields[name].initial = known[name]
@@ -137,6 +141,7 @@ class PlanForm(forms.Form):
             "day": data["day"],
             "half": data["half"],
             "pair": (data["first"], data["second"]),
+            "hamlet": data["hamlet"],
             "procedure": data.get("procedure"),
             "dossier": data.get("code"),
         }

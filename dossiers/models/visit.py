@@ -170,6 +170,7 @@ class HomeVisit(models.Model):
         pair: tuple[Staff, Staff],
         by: Staff,
         at: datetime,
+        hamlet: Hamlet | None = None,
         procedure: Procedure | None = None,
         dossier: Dossier | None = None,
     ) -> None:
@@ -188,6 +189,7 @@ class HomeVisit(models.Model):
             raise DossierError("Xin chọn hai người khác nhau của phường, xã.")
         with self._locked(self.TO_PLAN, by):
             self.procedure, self.dossier = procedure or self.procedure, dossier or self.dossier
+            self.hamlet = hamlet or self.hamlet
             self._check_matter()
             self.day, self.half, (self.first_staff, self.second_staff) = day, half, pair
             self._go(self.State.PLANNED, by, at, words=f"{Half(half).words} {day:%d/%m/%Y}: {pair[0]}, {pair[1]}")
