@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from bench.databases import SERVER, SIZES, cursor_of
 from bench.load import Load
-from bench.visitors import BARE, COUNTER, PAGES, STATUS, Page
+from bench.visitors import BARE, COUNTER, PAGES, SEARCH, STATUS, Page
 
 FILE = Path(__file__).with_name("RESULTS.md")
 LIBRARIES = ("django", "gunicorn", "psycopg2-binary", "weasyprint")
@@ -100,6 +100,9 @@ def targets(results: dict[str, Found]) -> list[str]:
         pairs = zip(results[first].loads[STATUS], results[last].loads[STATUS], strict=True)
         ratio = median(large.rate / small.rate for small, large in pairs)
         add(f"Status page the same at {first} and {last} within 25%", f"{ratio:.2f}", 0.75 <= ratio <= 1.25)
+        for page in (COUNTER, SEARCH):
+            times = results[last].rate(STATUS) / results[last].rate(page)
+            add(f"{page.title} under 5 times the status page, {last}", f"{times:.1f}", times < 5)
         most = max(found.queries[COUNTER.title] for found in results.values())
         add("Counter page under 15 queries at any size", str(most), most < 15)
     slip = max(found.slips["ours"] for found in results.values())

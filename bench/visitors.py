@@ -137,12 +137,13 @@ class Page(NamedTuple):
 BARE = Page("Bare view", Visitors.bare)
 STATUS = Page("Status page by token", Visitors.status, words="Hồ sơ của ông/bà")
 COUNTER = Page("Counter, busiest ward", Visitors.counter, is_staff=True, words="Quá hạn")
+SEARCH = Page("Search by name at the counter (POST)", Visitors.search, is_staff=True)
 PAGES = (
     BARE,
     STATUS,
     Page("Look-up by code and digits (POST)", Visitors.look_up, words="Hồ sơ của ông/bà"),
     COUNTER,
-    Page("Search by name at the counter (POST)", Visitors.search, is_staff=True),
+    SEARCH,
     Page("Intake (POST)", Visitors.intake, is_staff=True, answer=302),
 )
 
