@@ -180,6 +180,17 @@ def test_what_was_corrected_is_read_on_the_page_old_and_new(desk, ward, everybod
         assert words in page
 
 
+def test_a_corrected_procedure_brings_its_own_fee_to_the_new_slip(desk, ward, everybody):
+    dossier = DossierFactory(ward=ward, by=everybody, at=timezone.now(), fee_vnd=16_000, fee_paid=True)
+    assert "Xin ghi số tiền" in corrected(desk, dossier, fee_vnd="tám nghìn").text
+    corrected(desk, dossier, fee_vnd="8.000", fee_paid="")
+    words = text_of(desk.get(reverse("dossiers:slip_pdf", args=[dossier.code])))
+    assert "8.000 đồng (nộp khi nhận kết quả)" in words
+    page = desk.get(dossier.get_absolute_url()).text
+    for changed in ("Lệ phí: 16.000 đồng → 8.000 đồng", "Đã nộp lệ phí: có → chưa"):
+        assert changed in page
+
+
 def test_the_short_code_stays_the_end_of_the_code_whatever_day_is_corrected(desk, ward, everybody, monkeypatch):
     monkeypatch.setattr("django.utils.timezone.now", lambda: moment("2026-11-26 09:00"))
     dossier = DossierFactory(ward=ward, by=everybody)

@@ -63,6 +63,26 @@ class Reason(Text):
             raise ValidationError("Xin ghi rõ hơn: người dân sẽ đọc lý do này.")
 
 
+class Fee(forms.CharField):
+    """An amount of đồng as people write it, "8.000"; cleaned to a number, None where nothing is typed."""
+
+    widget = forms.TextInput(attrs=DIGITS)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"label": "Lệ phí (đồng)", "required": False, "max_length": 12, **kwargs})
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value:,}".replace(",", ".") if isinstance(value, int) else value
+
+    def clean(self, value: Any) -> Any:
+        text = re.sub(r"[ .,đ]", "", super().clean(value))
+        if not text:
+            return None
+        if not (text.isascii() and text.isdigit() and len(text) <= 9):
+            raise ValidationError("Xin ghi số tiền, ví dụ 8.000.")
+        return int(text)
+
+
 class Day(Text):
     """A date typed as dd/mm/yyyy, ISO when cleaned; not in the future."""
 

@@ -14,7 +14,7 @@ from django.utils.functional import cached_property
 from desk.forms import Birth, Email, IdNumber, PersonName, Phone, TaxCode, Text
 from desk.idcard import ID_NUMBER
 from desk.models import Hamlet, Ward
-from dossiers.forms.fields import DIGITS, OFF, Day
+from dossiers.forms.fields import DIGITS, OFF, Day, Fee
 from dossiers.models import OFFERED_FROM_AGE, Dossier, DossierDocument, GivenDocument, HomeVisit, Procedure
 
 #: How many papers beside the required ones the intake page takes.
@@ -80,9 +80,7 @@ class IntakeForm(forms.Form):
 
     channel = forms.ChoiceField(label="Cách nộp", choices=Dossier.Channel, initial=Dossier.Channel.COUNTER)
     set_count = forms.IntegerField(label="Số bộ", min_value=1, max_value=99, initial=1)
-    fee_vnd = forms.CharField(
-        label="Lệ phí (đồng)", required=False, max_length=12, widget=forms.TextInput(attrs=DIGITS)
-    )
+    fee_vnd = Fee()
     fee_paid = forms.BooleanField(label="Đã nộp lệ phí", required=False)
     return_method = forms.ChoiceField(
         label="Nhận kết quả", choices=Dossier.ReturnMethod, initial=Dossier.ReturnMethod.COUNTER
@@ -112,8 +110,7 @@ class IntakeForm(forms.Form):
         self.matches = self._matches()
         self.chosen = self._chosen()
         if self.chosen and self.is_new_choice:
-            fee = self.chosen.fee_vnd
-            self.initial["fee_vnd"] = "" if fee is None else f"{fee:,}".replace(",", ".")
+            self.initial["fee_vnd"] = self.chosen.fee_vnd
         self._add_papers()
         self._add_letter_facts()
 
@@ -160,14 +157,6 @@ class IntakeForm(forms.Form):
         return [self[name] for name in self.fact_names]
 
     # checks
-
-    def clean_fee_vnd(self) -> int | None:
-        text = re.sub(r"[ .,đ]", "", self.cleaned_data["fee_vnd"])
-        if not text:
-            return None
-        if not (text.isascii() and text.isdigit() and len(text) <= 9):
-            raise ValidationError("Xin ghi số tiền, ví dụ 8.000.")
-        return int(text)
 
     def clean_applicant_name(self) -> str:
         name = self.cleaned_data["applicant_name"]

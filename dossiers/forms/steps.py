@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from desk.forms import Birth, IdNumber, PersonName, Phone, TaxCode, Text
 from desk.models import CalendarDay, Staff
-from dossiers.forms.fields import OFF, Lines, Reason
+from dossiers.forms.fields import OFF, Fee, Lines, Reason
 from dossiers.models import Appointment, DelayCause, Dossier, Event, Handover, Procedure
 
 
@@ -141,6 +141,8 @@ class CorrectForm(StepForm):
     procedure = forms.ModelChoiceField(
         Procedure.objects.none(), label="Thủ tục", empty_label=None, error_messages={"invalid_choice": "Xin chọn lại."}
     )
+    fee_vnd = Fee()
+    fee_paid = forms.BooleanField(label="Đã nộp lệ phí", required=False)
     received_at = forms.DateTimeField(
         label="Nhận lúc",
         input_formats=["%H:%M %d/%m/%Y"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from desk.models import WardQuerySet
+from desk.vietnamese import money
 from dossiers.signals import event_recorded
 
 if TYPE_CHECKING:
@@ -24,11 +25,18 @@ def label_of(name: str) -> str:
     return str((field.related_model._meta if field.is_relation else field).verbose_name)  # type: ignore[union-attr]
 
 
+#: How a value is read that is kept in the details of an event otherwise than people write it.
+READ: dict[str, Callable[[str], str]] = {
+    "received_at": lambda text: f"{timezone.localtime(datetime.fromisoformat(text)):%H:%M %d/%m/%Y}",
+    "birth": lambda text: "/".join(reversed(text.split("-"))),
+    "fee_vnd": lambda text: money(int(text)) if text.isdigit() else "",
+    "fee_paid": lambda text: "có" if text == "True" else "chưa",
+}
+
+
 def shown(name: str, text: str) -> str:
-    """A value of that field as it is kept in the details of an event, for people to read."""
-    if name == "received_at":
-        return f"{timezone.localtime(datetime.fromisoformat(text)):%H:%M %d/%m/%Y}"
-    return ("/".join(reversed(text.split("-"))) if name == "birth" else text) or "–"
+    """A value of that field for people to read."""
+    return READ.get(name, str)(text) or "–"
 
 
 class EventQuerySet(WardQuerySet):

@@ -39,6 +39,8 @@ CORRECTABLE = (
     "address",
     "phone",
     "procedure",
+    "fee_vnd",
+    "fee_paid",
     "received_at",
 )
 #: Of these, the ones that change the promise.
