@@ -143,7 +143,7 @@ def form_html(kind: str, ward: Ward, edition: Edition, facts: dict[str, Any], te
         "bo_phan": desk.name,
         "can_bo": signer.full_name if signer else "",
         "luc": f"{official_clock(day)}, {official_date(day)}",
-        "xung_ho": applicant.honorific or "Ông/Bà",
+        "xung_ho": getattr(applicant, "honorific", "") or "Ông/Bà",
     }
     words = passages(ward, edition, kind, fields, texts)
     title = edition.titles.get(kind=kind)

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from dossiers.models import Attachment, FormTitle, HomeVisit, IssuedPaper, Presentation
 from dossiers.slip import issue_slip
-from tests.factories import DossierFactory, StaffFactory, scan
+from letters.models import Letter
+from tests.factories import DossierFactory, StaffFactory, draw_all, scan
 
 #: Pages for everybody.
 PUBLIC = {
@@ -25,6 +26,9 @@ PUBLIC = {
     "dossiers:procedure",
     "dossiers:privacy",
     "dossiers:visit_ask",
+    "letters:check_file",
+    "letters:proof",
+    "letters:citizens_pdf",
 }
 #: Other people's pages: their own tests cover them.
 NOT_OURS = {"admin"}
@@ -42,10 +46,7 @@ def names(patterns, prefix=""):
 
 
 ROUTES = dict(names(get_resolver().url_patterns))
-POINTS_AT_A_ROW = {name for name, params in ROUTES.items() if {"code", "pk"} & set(params)} - {
-    "dossiers:procedure",
-    "dossiers:wording",
-}
+POINTS_AT_A_ROW = {name for name, params in ROUTES.items() if {"code", "pk"} & set(params)} - PUBLIC - {"dossiers:wording"}
 
 
 @pytest.fixture
@@ -71,8 +72,21 @@ def dossier(ward):
         at=timezone.now(),
     )
     issue_slip(dossier, by=dossier.received_by, at=timezone.now())
+    issued_letter(dossier)
     HomeVisit.objects.ask(ward=ward, by=dossier.received_by, at=timezone.now(), key=uuid.uuid4(), name="Cao Thị Bưởi")
     return dossier
+
+
+def issued_letter(dossier):
+    """A letter of thanks about the dossier, issued and drawn."""
+    now, typed = timezone.now(), {"su_viec": "cán bộ tiếp dân ân cần"}
+    letter = Letter.objects.write(
+        ward=dossier.ward, kind="thanks_praise", dossier=dossier, typed=typed, by=dossier.received_by, at=now
+    )
+    draw_all(now)
+    letter.refresh_from_db()
+    letter.issue(by=StaffFactory(ward=dossier.ward, leader=True), at=now)
+    draw_all(now)
 
 
 def url_of(name, dossier):
@@ -80,13 +94,21 @@ def url_of(name, dossier):
     slugs |= {"dossiers:visit_act": "xep-lich", "dossiers:declaration": "khai-sinh"}
     models = {"dossiers:visit": HomeVisit, "dossiers:visit_act": HomeVisit, "dossiers:issued_pdf": IssuedPaper}
     models |= {"dossiers:wording": FormTitle}
+    models |= {name: Letter for name in ROUTES if name.startswith("letters:")}
+    slugs |= {"letters:act": "thu-hoi"}
     models |= {"dossiers:attachment": Attachment, "dossiers:detach": Attachment}
     row = (
         models.get(name, Presentation)
         .objects.filter(**({"kind": "slip"} if name == "dossiers:wording" else {}))
         .first()
     )
-    values = {"pk": row.pk, "code": dossier.code, "token": dossier.token, "slug": slugs.get(name, "kiem-soat")}
+    values = {
+        "proof": getattr(row, "proof", ""),
+        "pk": row.pk,
+        "code": dossier.code,
+        "token": dossier.token,
+        "slug": slugs.get(name, "kiem-soat"),
+    }
     if name == "dossiers:procedure":
         values["code"] = dossier.procedure.code
     return reverse(name, kwargs={param: values[param] for param in ROUTES[name]})

@@ -13,5 +13,5 @@ class Command(DossiersCommand):
     def handle(self, **options: Any) -> None:
         super().handle(**options)
         added = bring_letters_up_to(timezone.now())
-        draw_waiting.delay()
+        draw_waiting.delay_on_commit()  # type: ignore[attr-defined]
         self.stdout.write(f"Đã thêm {added} thư; máy lập PDF khi khởi động.")
