@@ -1,8 +1,9 @@
 from typing import Any, ClassVar
 
+from axes.utils import reset
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import UserChangeForm, UserCreationForm
+from django.contrib.auth.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from django.http import HttpRequest
 
 from desk.models import AccessLog, DeskName, Hamlet, Staff, Ward
@@ -56,10 +57,20 @@ class NewStaffForm(UserCreationForm):
         fields = ("username", "full_name", "title", "ward", "is_clerk", "is_officer", "is_leader", "is_city", "power")
 
 
+class ResetPasswordForm(AdminPasswordChangeForm):
+    """A new password also ends the wait after too many wrong ones."""
+
+    def save(self, commit: bool = True) -> Staff:
+        staff = super().save(commit)
+        reset(username=staff.username)
+        return staff
+
+
 @admin.register(Staff)
 class StaffAdmin(UserAdmin):
     form = StaffForm
     add_form = NewStaffForm
+    change_password_form = ResetPasswordForm
     list_display: ClassVar = [
         "username",
         "full_name",

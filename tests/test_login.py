@@ -223,6 +223,17 @@ def test_the_wait_is_not_over_sooner(client, clerk):
     assert log_in(client, clerk).status_code == 429
 
 
+def test_a_new_password_from_the_administrator_ends_the_wait(client, clerk, leader):
+    """The page that locks says so, and a citizen is waiting at the counter."""
+    assert fail(client, clerk, 10)[-1] == fail(client, leader, 10)[-1] == 429
+    admin = Client()
+    admin.force_login(StaffFactory(is_superuser=True, is_staff=True, ward=None))
+    new = {"usable_password": "true", "password1": "mat-khau-moi-toanh", "password2": "mat-khau-moi-toanh"}
+    assert admin.post(reverse("admin:auth_user_password_change", args=[clerk.pk]), new).status_code == 302
+    assert log_in(client, clerk, "mat-khau-moi-toanh").status_code == 302
+    assert log_in(Client(), leader).status_code == 429
+
+
 def test_a_right_password_starts_the_count_again(client, clerk):
     fail(client, clerk, 9)
     log_in(client, clerk)
