@@ -11,7 +11,10 @@ from dossiers.models import OPEN, Appointment, Dossier, Event, State
 
 @dataclass(frozen=True)
 class Answer:
-    """`tone` colours the card, `badge` names the status in a word or two, `headline` is the answer itself."""
+    """`tone` colours the card, `badge` names the status in a word or two, `headline` is the answer itself.
+
+    Hard spaces in a headline keep words of two syllables on one line.
+    """
 
     tone: str
     icon: str
@@ -23,15 +26,15 @@ class Answer:
         return f"dossiers/_answer_{self.tone}.html"
 
 
-ON_TIME = Answer("ontime", "ok", "Đúng tiến độ", "Hồ sơ của ông/bà đang được giải quyết, đúng tiến độ.")
-OVERDUE = Answer("overdue", "late", "Quá hạn", "Chúng tôi xin lỗi ông/bà.")
-READY = Answer("ready", "ready", "Đã có kết quả", "Hồ sơ của ông/bà đã có kết quả. Mời ông/bà đến nhận.")
-RETURNED = Answer("plain", "check", "Đã trả kết quả", "Kết quả đã trao cho ông/bà. Xin cảm ơn ông/bà.")
+ON_TIME = Answer("ontime", "ok", "Đúng tiến độ", "Hồ sơ của ông/bà đang được giải\xa0quyết, đúng tiến độ.")
+OVERDUE = Answer("overdue", "late", "Quá hạn", "Chúng tôi xin\xa0lỗi ông/bà.")
+READY = Answer("ready", "ready", "Đã có kết quả", "Hồ sơ của ông/bà đã có kết\xa0quả. Mời ông/bà đến nhận.")
+RETURNED = Answer("plain", "check", "Đã trả kết quả", "Kết quả đã trao cho ông/bà. Xin cảm\xa0ơn ông/bà.")
 
-RESCHEDULED = Answer("overdue", "late", "Quá hạn, đã hẹn lại", "Chúng tôi xin lỗi ông/bà.")
+RESCHEDULED = Answer("overdue", "late", "Quá hạn, đã hẹn lại", "Chúng tôi xin\xa0lỗi ông/bà.")
 SOON_AGAIN = Answer("ontime", "ok", "Đã hẹn lại", "Chúng tôi xin hẹn lại ông/bà.")
-NEEDS_PAPERS = Answer("waiting", "wait", "Chờ bổ sung", "Chúng tôi xin ông/bà bổ sung giấy tờ.")
-REFUSED = Answer("ended", "x", "Không giải quyết được", "Hồ sơ của ông/bà không giải quyết được.")
+NEEDS_PAPERS = Answer("waiting", "wait", "Chờ bổ sung", "Chúng tôi xin ông/bà bổ sung giấy\xa0tờ.")
+REFUSED = Answer("ended", "x", "Không giải quyết được", "Hồ sơ của ông/bà không giải\xa0quyết được.")
 STOPPED = Answer("ended", "x", "Đã dừng", "Hồ sơ đã dừng theo ý ông/bà.")
 #: The answer of each state in which no promise runs.
 SETTLED = {

@@ -48,6 +48,22 @@ TOO_SMALL = """
     .filter((one) => one.tagName !== "A" || one.parentElement.textContent.trim() === one.textContent.trim())
     .map((one) => `${one.getBoundingClientRect().height} px: ${one.outerHTML.slice(0, 120)}`)
 """
+# words of two syllables that a large line of a citizen's page tears apart
+TORN = """
+(words) => [...document.querySelectorAll("h1, h2, .door b")].filter((one) => one.checkVisibility()).flatMap((one) => {
+    const nodes = document.createTreeWalker(one, NodeFilter.SHOW_TEXT), torn = [];
+    while (nodes.nextNode()) {
+        for (const match of nodes.currentNode.data.matchAll(new RegExp(words, "gi"))) {
+            const range = document.createRange();
+            range.setStart(nodes.currentNode, match.index);
+            range.setEnd(nodes.currentNode, match.index + match[0].length);
+            if (new Set([...range.getClientRects()].map((line) => line.top)).size > 1) torn.push(one.textContent);
+        }
+    }
+    return torn;
+})
+"""
+TOGETHER = "(xin.lỗi|cảm.ơn|hồ.sơ|giấy.tờ|lệ.phí|thủ.tục|kết.quả|giải.quyết|tiến.độ)"
 
 
 class Inspector:
@@ -67,6 +83,7 @@ class Inspector:
             self.keep(f"{name} at {width} px, axe", page.evaluate(ASK_AXE, RULES))
             if self.is_citizens:
                 self.keep(f"{name} at {width} px has small targets", page.evaluate(TOO_SMALL))
+                self.keep(f"{name} at {width} px tears words apart", page.evaluate(TORN, TOGETHER))
             if shots := os.environ.get("SHOTS"):
                 page.screenshot(path=f"{shots}/{name}-{width}.png", full_page=True, caret="initial")
         page.set_viewport_size(DESK)
