@@ -48,6 +48,11 @@ TOO_SMALL = """
     .filter((one) => one.tagName !== "A" || one.parentElement.textContent.trim() === one.textContent.trim())
     .map((one) => `${one.getBoundingClientRect().height} px: ${one.outerHTML.slice(0, 120)}`)
 """
+# keys named where there is no keyboard
+KEYS = """
+() => [...document.querySelectorAll("a kbd, button kbd, header kbd")].filter((one) => one.checkVisibility())
+    .map((one) => one.parentElement.outerHTML.slice(0, 120))
+"""
 # words of two syllables that a large line of a citizen's page tears apart
 TORN = """
 (words) => [...document.querySelectorAll("h1, h2, .door b")].filter((one) => one.checkVisibility()).flatMap((one) => {
@@ -81,6 +86,8 @@ class Inspector:
             if width not in (DESK["width"], PHONE["width"]):
                 continue
             self.keep(f"{name} at {width} px, axe", page.evaluate(ASK_AXE, RULES))
+            if width == PHONE["width"]:
+                self.keep(f"{name} names keys on a phone", page.evaluate(KEYS))
             if self.is_citizens:
                 self.keep(f"{name} at {width} px has small targets", page.evaluate(TOO_SMALL))
                 self.keep(f"{name} at {width} px tears words apart", page.evaluate(TORN, TOGETHER))
