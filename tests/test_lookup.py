@@ -83,6 +83,7 @@ def test_an_organisation_is_found_by_its_tax_code(client, ward):
     )
     answer = ask(client, dossier.code, "1222")
     assert dossier.applicant_name in answer.text
+    assert "che bớt" not in answer.text
     assert dossier.tax_code not in answer.text
 
 
@@ -99,6 +100,7 @@ def test_the_page_masks_the_name_and_shows_nothing_else_of_the_person(client, do
     dossier.take_up(by=officer, at=timezone.now())
     text = ask(client, dossier.code, "0345").text
     assert "N*** T** T*** Nhung" in text
+    assert "Họ tên được che bớt" in text
     for private in (
         "Nguyễn Thị",
         "Tuyết",
