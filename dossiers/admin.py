@@ -10,7 +10,9 @@ from django.utils.html import format_html, format_html_join
 
 from desk.calendar import Mark, SpecialDay
 from desk.models import CalendarDay
+from dossiers.forms.intake import LETTER_FACTS
 from dossiers.models import DelayCause, Edition, FormTitle, Procedure, RequiredDocument, RetentionTerm
+from dossiers.models.procedure import DOUBTS
 from dossiers.models.shift import Shift, move, shifts
 
 
@@ -19,8 +21,23 @@ class RequiredDocumentInline(admin.TabularInline):
     extra = 0
 
 
+class ProcedureForm(forms.ModelForm):
+    """What is kept as a list is ticked: a fact that nobody knows would break every intake page."""
+
+    letter_facts = forms.MultipleChoiceField(
+        label="Thông tin cho thư",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        choices=[(name, label) for name, (label, _field, _needed) in LETTER_FACTS.items()],
+    )
+    unverified = forms.MultipleChoiceField(
+        label="Số liệu chưa kiểm chứng", required=False, widget=forms.CheckboxSelectMultiple, choices=DOUBTS
+    )
+
+
 @admin.register(Procedure)
 class ProcedureAdmin(admin.ModelAdmin):
+    form = ProcedureForm
     list_display: ClassVar = [
         "code",
         "name",

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from desk.models import Ward
 from desk.vietnamese import PRINTABLE
-from dossiers.models import Dossier
+from dossiers.models import Dossier, Procedure
 from tests.factories import DossierFactory
 from tests.test_intake import (
     BIRTH,
@@ -256,6 +256,68 @@ def test_the_address_itself(clerk_client, address):
         url = address.format(quote(bad or "-", safe=""))
         answers = {sound(clerk_client.get(url)).status_code, sound(clerk_client.post(url)).status_code}
         assert answers <= {404, 405}, kind
+
+
+# the forms of the administrator
+
+
+def new_row(admin_client, model):
+    """Address of the form for a new row, and what it shows, inlines left out."""
+    url = reverse(f"admin:{model}_add")
+    page = admin_client.get(url).context
+    form = page["adminform"].form
+    shown = {name: form[name].value() or 0 for name in form.fields}
+    for inline in page["inline_admin_formsets"]:
+        shown |= {f"{inline.formset.prefix}-{name}_FORMS": 0 for name in ("TOTAL", "INITIAL")}
+    return url, shown
+
+
+@every_bad_value
+@pytest.mark.parametrize(
+    "model",
+    [
+        "desk_ward",
+        "desk_staff",
+        "desk_deskname",
+        "desk_calendarday",
+        "dossiers_procedure",
+        "dossiers_edition",
+        "dossiers_delaycause",
+        "dossiers_retentionterm",
+    ],
+)
+def test_the_administrators_forms(admin_client, model, bad):
+    url, shown = new_row(admin_client, model)
+    typed = {name: shown[name] if name.endswith("_FORMS") else bad for name in shown}
+    assert sound(send(admin_client, url, typed)).status_code == 200
+
+
+SOUND_PROCEDURE = {
+    "code": "1.999999",
+    "valid_from": "01/01/2026",
+    "valid_to": "",
+    "field": "Hộ tịch",
+    "name": "Thử",
+    "short_name": "Thử",
+    "limit_value": "1",
+    "limit_unit": "working_day",
+    "cutoff": "",
+    "legal_basis": "Thử",
+    "letter": "",
+    "letter_facts": "child_name",
+    "unverified": "fee",
+}
+
+
+@pytest.mark.parametrize("bad", ["5", '["so dien thoai"]', '{"fee": 1}'])
+@pytest.mark.parametrize("field", ["letter_facts", "unverified"])
+def test_a_procedure_asks_only_for_facts_that_the_desk_knows(admin_client, field, bad):
+    """An unknown one would break the intake page of every clerk."""
+    url, shown = new_row(admin_client, "dossiers_procedure")
+    assert sound(send(admin_client, url, shown | SOUND_PROCEDURE | {field: bad})).status_code == 200
+    assert send(admin_client, url, shown | SOUND_PROCEDURE).status_code == 302
+    row = Procedure.objects.get(code="1.999999")
+    assert (row.letter_facts, row.unverified) == (["child_name"], ["fee"])
 
 
 # what no browser sends

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -81,6 +81,10 @@ class FormTitle(models.Model):
 
     def __str__(self) -> str:
         return f"Mẫu {self.number}: {self.title}"
+
+
+#: What of a procedure may be not verified yet.
+DOUBTS = {"limit": "thời hạn", "fee": "lệ phí"}
 
 
 class ProcedureQuerySet(models.QuerySet):
@@ -169,6 +173,8 @@ class Procedure(models.Model):
 
     def clean(self) -> None:
         """Two versions of one procedure may not hold on the same day."""
+        if self.valid_from is None:
+            return  # not a day; the form says so beside the field
         others = Procedure.objects.filter(code=self.code).exclude(pk=self.pk)
         others = others.filter(Q(valid_to=None) | Q(valid_to__gte=self.valid_from))
         if self.valid_to:
@@ -207,8 +213,7 @@ class Procedure(models.Model):
 
     def doubts(self) -> str:
         """What is not verified, in words for the administrator."""
-        words: dict[Any, str] = {"limit": "thời hạn", "fee": "lệ phí"}
-        return ", ".join(words.get(name, str(name)) for name in self.unverified)
+        return ", ".join(DOUBTS[name] for name in self.unverified)
 
 
 class RequiredDocument(models.Model):
