@@ -320,6 +320,14 @@ def test_a_procedure_asks_only_for_facts_that_the_desk_knows(admin_client, field
     assert (row.letter_facts, row.unverified) == (["child_name"], ["fee"])
 
 
+def test_a_term_is_at_most_a_year(admin_client):
+    """A longer one is a slip of the finger, and leads beyond the last day that can be counted."""
+    url, shown = new_row(admin_client, "dossiers_procedure")
+    answer = sound(send(admin_client, url, shown | SOUND_PROCEDURE | {"limit_value": "366"}))
+    assert "Thời hạn nhiều nhất 365." in answer.text
+    assert send(admin_client, url, shown | SOUND_PROCEDURE | {"limit_value": "365"}).status_code == 302
+
+
 # what no browser sends
 
 POSTED = ["/dang-nhap/", "/mat-khau/", "/quay/", "/tra-cuu/", URL, CARD, PREVIEW]

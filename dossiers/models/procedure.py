@@ -172,7 +172,9 @@ class Procedure(models.Model):
         return f"{self.name} ({self.code})"
 
     def clean(self) -> None:
-        """Two versions of one procedure may not hold on the same day."""
+        """Two versions of one procedure may not hold on the same day; a term ends within a year."""
+        if self.limit_value and self.limit_value > 365:
+            raise ValidationError({"limit_value": "Thời hạn nhiều nhất 365."})
         if self.valid_from is None:
             return  # not a day; the form says so beside the field
         others = Procedure.objects.filter(code=self.code).exclude(pk=self.pk)
