@@ -46,7 +46,9 @@ def names(patterns, prefix=""):
 
 
 ROUTES = dict(names(get_resolver().url_patterns))
-POINTS_AT_A_ROW = {name for name, params in ROUTES.items() if {"code", "pk"} & set(params)} - PUBLIC - {"dossiers:wording"}
+POINTS_AT_A_ROW = (
+    {name for name, params in ROUTES.items() if {"code", "pk"} & set(params)} - PUBLIC - {"dossiers:wording"}
+)
 
 
 @pytest.fixture
