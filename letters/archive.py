@@ -16,11 +16,11 @@ from django.db import transaction
 from django.db.models import Count as CountOf
 from django.db.models import Exists, Max, Min, OuterRef
 
-from desk.pdf import PaperTooLong, html_to_pdf
+from desk.pdf import PaperTooLong
 from dossiers.models import Appointment
 from letters.form04 import issue_form
 from letters.models import Letter, LetterKind
-from letters.paper import letter_html
+from letters.paper import letter_pdf
 
 TOO_LONG = "Thư dài quá một trang. Xin rút gọn lời văn hoặc lý do."
 
@@ -32,8 +32,7 @@ def draw(letter_id: int, now: datetime) -> bool:
     Returns whether there was something to do.
     """
     with transaction.atomic():
-        rows = Letter.objects.to_draw(now).for_page()
-        rows = rows.select_related("text", "replaces", "dossier__officer", "dossier__edition")
+        rows = Letter.objects.to_draw(now).for_page().select_related("dossier__officer", "dossier__edition")
         letter = rows.select_for_update(skip_locked=True, of=("self",), no_key=True).filter(pk=letter_id).first()
         if letter is None:
             return False
@@ -48,7 +47,7 @@ def draw(letter_id: int, now: datetime) -> bool:
 def print_and_keep(letter: Letter, now: datetime) -> None:
     """The caller holds the row. Raises PrinterError where this machine cannot print."""
     try:
-        pages = html_to_pdf(letter_html(letter, now), most_pages=1)
+        pages = letter_pdf(letter, now)
     except PaperTooLong:
         letter.trouble = TOO_LONG
         letter.put_away("", "")

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 
 from desk.models import Staff
+from desk.pdf import PaperTooLong, html_to_pdf
 from desk.wording import fill
 from dossiers.slip import qr_svg
 from letters.models.kind import LetterKind
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 UNSIGNED = {"lines": Staff(power=Staff.Power.CHAIR).signing_lines, "name": ""}
 
 
-def parts(letter: Letter, now: datetime, *, shade: bool = False) -> dict[str, Any]:
+def parts(letter: Letter, now: datetime, *, shade: bool = False, is_dense: bool = False) -> dict[str, Any]:
     """All that a letter shows, on paper and on the screen. `shade` marks what comes from the dossier."""
     text = letter.text
     assert text is not None
@@ -44,6 +45,7 @@ def parts(letter: Letter, now: datetime, *, shade: bool = False) -> dict[str, An
         "is_frame": letter.about.layout != "a4",
         "has_proof": letter.about.has_proof,
         "qr": qr_svg(letter.get_proof_url()) if letter.proof and letter.about.has_proof else "",
+        "is_dense": is_dense,
         "replaced": before,
         "names": names(letter),
     }
@@ -58,11 +60,19 @@ def names(letter: Letter) -> dict[str, str]:
     return {"before": "Mừng cháu", "first": facts.get("ten_con", ""), "after": f"con {parents}" if parents else ""}
 
 
-def letter_html(letter: Letter, now: datetime) -> str:
-    """The letter on its sheet. A reason that nobody has given yet is left open."""
-    context = parts(letter, now)
+def letter_html(letter: Letter, now: datetime, *, is_dense: bool = False) -> str:
+    """The letter on its sheet, set tighter where it is long. A reason that nobody has given yet is left open."""
+    context = parts(letter, now, is_dense=is_dense)
     if "ly_do" in letter.missing:
         open_reason = Paragraph(mark_safe("Lý do: ……………………………………………………………………………………"))
         context["paragraphs"] = [*context["paragraphs"][:1], open_reason, *context["paragraphs"][1:]]
     name = "letter_frame" if context["is_frame"] else "letter"
     return render_to_string(f"paper/{name}.html", context)
+
+
+def letter_pdf(letter: Letter, now: datetime) -> bytes:
+    """The letter on one page, set tighter if it must be. Raises PaperTooLong when even that is not enough."""
+    try:
+        return html_to_pdf(letter_html(letter, now), most_pages=1)
+    except PaperTooLong:
+        return html_to_pdf(letter_html(letter, now, is_dense=True), most_pages=1)

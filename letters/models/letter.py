@@ -70,7 +70,8 @@ class LetterQuerySet(WardQuerySet):
         return letter
 
     def for_page(self) -> Self:
-        return self.select_related("ward", "dossier__procedure", "dossier__ward", "appointment", "signer")
+        about = ("ward", "dossier__procedure", "dossier__ward", "appointment__delay_cause")
+        return self.select_related(*about, "text", "replaces", "signer", "ordered_by")
 
 
 class Letter(Approval):

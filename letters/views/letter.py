@@ -48,9 +48,7 @@ ACTS = {
 
 
 def visible(request: HttpRequest, pk: int) -> Letter:
-    rows = Letter.objects.visible_to(request.user).for_page()
-    rows = rows.select_related("text", "replaces", "appointment__delay_cause", "ordered_by")
-    return get_object_or_404(rows, pk=pk)
+    return get_object_or_404(Letter.objects.visible_to(request.user).for_page(), pk=pk)
 
 
 @never_cache
@@ -120,7 +118,7 @@ def read(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         approve(request, [pair.partition("-")[::2] for pair in request.POST.getlist("thu")[:AT_ONCE]])
         return redirect("letters:read" if mine.signable().exists() else "letters:letters")
-    rows = mine.signable().for_page().select_related("text", "replaces")[:AT_ONCE]
+    rows = mine.signable().for_page()[:AT_ONCE]
     sheets = [(row, parts(row, now, shade=True)) for row in rows]
     return render(request, "letters/read.html", {"section": "letters", "sheets": sheets, "now": now})
 

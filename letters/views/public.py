@@ -42,7 +42,7 @@ def proof(request: HttpRequest, proof: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def check_file(request: HttpRequest) -> HttpResponse:
     """A file that somebody was sent, checked against the hashes of what was issued; it is not kept."""
-    form = FileForm(request.POST or None, request.FILES or None) if request.method == "POST" else FileForm()
+    form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
     if not form.is_bound or not form.is_valid():
         return render(request, "letters/check.html", {"form": form})
     sha256 = hashlib.sha256(form.cleaned_data["file"].read()).hexdigest()

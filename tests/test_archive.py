@@ -1,0 +1,130 @@
+"""The archive: what is kept is what was issued, and whoever is killed in between leaves nothing wrong."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.management import CommandError, call_command
+
+from desk.pdf import PrinterError
+from letters import archive
+from letters.archive import draw, verify, waiting_ids
+from letters.models import Letter
+from tests.conftest import moment
+from tests.factories import draw_all, explain, late, letter_of
+
+RECEIVED = moment("2026-11-17 09:00")
+MONDAY = moment("2026-11-23 09:00")
+
+
+@pytest.fixture
+def letter(ward):
+    dossier = late(MONDAY, ward=ward, at=RECEIVED, then=RECEIVED + timedelta(hours=1))
+    explain(dossier, MONDAY)
+    return letter_of(dossier)
+
+
+@pytest.fixture
+def issued(letter, leader):
+    draw_all(MONDAY)
+    letter.refresh_from_db()
+    letter.issue(by=leader, at=MONDAY)
+    draw_all(MONDAY)
+    letter.refresh_from_db()
+    return letter
+
+
+def files() -> set[str]:
+    folders = default_storage.listdir("letters")[0] if default_storage.exists("letters") else []
+    return {
+        f"letters/{folder}/{name}" for folder in folders for name in default_storage.listdir(f"letters/{folder}")[1]
+    }
+
+
+@pytest.fixture(autouse=True)
+def _own_storage(settings, tmp_path):
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path}},
+    }
+
+
+def test_a_letter_drawn_twice_has_one_file(letter, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        assert draw(letter.pk, MONDAY)
+        assert not draw(letter.pk, MONDAY)
+    assert len(files()) == 1
+
+
+def test_the_draft_goes_when_the_letter_is_issued(letter, leader, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        draw_all(MONDAY)
+        letter.refresh_from_db()
+        letter.issue(by=leader, at=MONDAY)
+        draw_all(MONDAY)
+    letter.refresh_from_db()
+    assert files() == {letter.pdf}
+
+
+def test_whoever_was_killed_between_file_and_row_is_written_over(letter):
+    left = f"letters/0/{letter.pk}-{letter.version}.pdf" if letter.pk < 1000 else ""
+    default_storage.save(left, ContentFile(b"half a letter"))
+    draw(letter.pk, MONDAY)
+    letter.refresh_from_db()
+    assert letter.pdf == left
+    assert verify()["hash_mismatches"] == 0
+
+
+def test_a_printer_that_fails_leaves_the_letter_waiting(letter, monkeypatch):
+    def broken(*args, **kwargs):
+        raise PrinterError("Chưa in được")
+
+    monkeypatch.setattr(archive, "letter_pdf", broken)
+    with pytest.raises(PrinterError):
+        draw(letter.pk, MONDAY)
+    letter.refresh_from_db()
+    assert letter.needs_drawing
+    assert letter.pk in waiting_ids(MONDAY, 10)
+
+
+def test_an_issued_letter_is_never_drawn_again(issued):
+    sha256 = issued.sha256
+    assert not draw(issued.pk, MONDAY + timedelta(days=1))
+    issued.refresh_from_db()
+    assert issued.sha256 == sha256
+
+
+def test_the_archive_notices_a_file_that_was_changed_or_lost(issued, capsys):
+    call_command("verify_archive")
+    assert json.loads(capsys.readouterr().out)["letters"] == 1
+    path = default_storage.path(issued.pdf)
+    with open(path, "ab") as file:
+        file.write(b" ")
+    with pytest.raises(CommandError, match="hash_mismatches"):
+        call_command("verify_archive")
+    default_storage.delete(issued.pdf)
+    with pytest.raises(CommandError, match="missing_files"):
+        call_command("verify_archive")
+    assert not waiting_ids(MONDAY, 10)  # nothing is re-drawn silently
+
+
+def test_the_archive_notices_a_number_that_is_missing(issued, capsys):
+    Letter.objects.filter(pk=issued.pk).update(number=3)
+    with pytest.raises(CommandError, match="number_gaps"):
+        call_command("verify_archive")
+
+
+def test_the_archive_notices_a_broken_promise_without_its_apology(letter):
+    letter.delete()
+    with pytest.raises(CommandError, match="overdue_without_apology"):
+        call_command("verify_archive")
+
+
+def test_the_command_draws_everything_that_waits_and_then_nothing(letter, capsys):
+    call_command("render_letters")
+    call_command("render_letters")
+    assert capsys.readouterr().out.splitlines() == ["Đã lập 1 thư.", "Đã lập 0 thư."]

@@ -1,0 +1,238 @@
+"""The pages of the letters: who reads and approves what, what the citizen gets, and whether a paper is genuine."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+from pypdf import PdfReader
+
+from letters.models import Letter, LetterKind
+from tests.factories import DossierFactory, StaffFactory, consenting, draw_all, explain, late, letter_of
+from tests.test_lists import queries
+
+
+@pytest.fixture
+def now():
+    return timezone.now()
+
+
+@pytest.fixture
+def leader_client(client, leader):
+    client.force_login(leader)
+    return client
+
+
+@pytest.fixture
+def overdue(ward, now):
+    """Late by some days, as the pages see it today."""
+    dossier = late(now, ward=ward, at=now - timedelta(days=9), then=now - timedelta(days=8))
+    explain(dossier, now)
+    draw_all(now)
+    return dossier
+
+
+def act(letter, slug):
+    return reverse("letters:act", args=[letter.pk, slug])
+
+
+def test_a_leader_reads_and_approves_one_letter(leader_client, overdue):
+    letter = letter_of(overdue)
+    page = leader_client.get(letter.get_absolute_url()).text
+    assert "Duyệt và cấp số" in page
+    assert "Thư thứ 1 trong 1 thư chờ duyệt" in page
+    answer = leader_client.post(act(letter, "duyet"), {"seen": letter.version}, follow=True).text
+    assert "Đã phát hành thư số 01/TXL-UBND" in answer
+    letter.refresh_from_db()
+    assert letter.state == Letter.State.ISSUED
+
+
+def test_an_old_screen_approves_nothing(leader_client, overdue):
+    letter = letter_of(overdue)
+    answer = leader_client.post(act(letter, "duyet"), {"seen": letter.version - 1}, follow=True).text
+    assert "Xin đọc lại rồi duyệt" in answer
+    assert letter_of(overdue).state == Letter.State.SUBMITTED
+
+
+def test_many_are_approved_at_once_and_what_cannot_leave_is_said(leader_client, ward, now, overdue):
+    married = [consenting("kết hôn", ward=ward, at=now) for _ in range(3)]
+    for dossier in married:
+        dossier.mark_ready(by=dossier.received_by, at=now)
+    draw_all(now)
+    page = leader_client.get(reverse("letters:read")).text
+    assert page.count('name="thu"') == 4
+    stale = letter_of(overdue)
+    chosen = [f"{letter.pk}-{letter.version}" for letter in Letter.objects.signable().exclude(pk=stale.pk)]
+    answer = leader_client.post(
+        reverse("letters:read"), {"thu": [*chosen, f"{stale.pk}-99", "x-y", "7"]}, follow=True
+    ).text
+    assert "Đã phát hành 3 thư." in answer
+    assert "đọc lại rồi duyệt" in answer
+    assert sorted(Letter.objects.issued().values_list("number", flat=True)) == [1, 2, 3]
+
+
+def test_only_leaders_read_to_approve(clerk_client, overdue):
+    assert clerk_client.get(reverse("letters:read")).status_code == 403
+    letter = letter_of(overdue)
+    clerk_client.post(act(letter, "duyet"), {"seen": letter.version})
+    assert letter_of(overdue).state == Letter.State.SUBMITTED
+
+
+def test_an_officer_sees_what_waits_for_a_cause(client, officer, ward, now):
+    late(now, ward=ward, at=now - timedelta(days=9), then=now - timedelta(days=8))
+    draw_all(now)
+    client.force_login(officer)
+    page = client.get(reverse("letters:letters")).text
+    assert "Thư: chờ nguyên nhân" in page
+    assert "Ghi nguyên nhân" in page
+    assert "thư chờ anh/chị" in page  # the count beside the menu
+
+
+@pytest.mark.parametrize(
+    "slug", ["cho-duyet", "cho-nguyen-nhan", "bao-truoc", "cho-ket-qua", "tra-lai", "da-gui", "vuong", "khong-co"]
+)
+def test_every_list_opens_for_one_letter_and_for_none(leader_client, overdue, slug):
+    assert leader_client.get(reverse("letters:letters"), {"loc": slug}).status_code == 200
+
+
+def test_what_is_sent_back_says_why_and_comes_again(leader_client, client, officer, overdue):
+    letter = letter_of(overdue)
+    assert "Xin ghi rõ hơn" in leader_client.post(act(letter, "tra-lai"), {"note": "sửa"}).text
+    leader_client.post(act(letter, "tra-lai"), {"note": "Xin nói rõ ngày gửi văn bản"})
+    client.force_login(officer)
+    assert "Xin nói rõ ngày gửi văn bản" in client.get(letter.get_absolute_url()).text
+    client.post(act(letter, "trinh"))
+    assert letter_of(overdue).state == Letter.State.SUBMITTED
+
+
+def test_a_day_off_is_refused_beside_the_form_and_nothing_is_lost(client, officer, overdue):
+    client.force_login(officer)
+    sunday = timezone.localdate() + timedelta(days=(6 - timezone.localdate().weekday()) % 7 + 7)
+    answer = client.post(act(letter_of(overdue), "hen"), {"day": f"{sunday:%d/%m/%Y}", "half": "morning"}).text
+    assert "ngày nghỉ" in answer
+    assert f"{sunday:%d/%m/%Y}" in answer
+
+
+def test_a_letter_by_hand_needs_somebody_and_something(clerk_client, overdue):
+    url = reverse("letters:write")
+    page = clerk_client.post(url, {"kind": "apology_fault", "xung_ho": "ông", "su_viec": "In sai năm sinh"}).text
+    assert "Xin ghi người nhận" in page
+    assert "Thư này phải nêu việc" in page
+    assert "In sai năm sinh" in page
+    page = clerk_client.post(url, {"kind": "thanks_praise", "xung_ho": "bà", "code": "khong-co", "su_viec": "ân cần"})
+    assert "Chưa thấy hồ sơ này" in page.text
+    clerk_client.post(
+        url, {"kind": "thanks_praise", "xung_ho": "bà", "code": overdue.code, "su_viec": "cán bộ ân cần."}
+    )
+    letter = Letter.objects.get(kind=LetterKind.PRAISE)
+    assert (letter.dossier, letter.typed) == (overdue, {"su_viec": "cán bộ ân cần"})
+
+
+def test_the_dossier_shows_its_letters_and_its_debt(clerk_client, overdue):
+    page = clerk_client.get(overdue.get_absolute_url()).text
+    assert "có thư xin lỗi mới trả được kết quả" in page
+    assert letter_of(overdue).get_absolute_url() in page
+
+
+def test_the_return_page_offers_the_letter_that_goes_with_the_result(clerk_client, leader, ward, now):
+    dossier = consenting("kết hôn", ward=ward, at=now)
+    dossier.mark_ready(by=dossier.received_by, at=now)
+    draw_all(now)
+    letter = letter_of(dossier)
+    letter.issue(by=leader, at=now)
+    page = clerk_client.get(reverse("dossiers:move", args=[dossier.code, "tra-ket-qua"])).text
+    assert reverse("letters:letter_pdf", args=[letter.pk]) in page
+
+
+# the citizen
+
+
+@pytest.fixture
+def issued(overdue, leader, now):
+    letter = letter_of(overdue)
+    letter.issue(by=leader, at=now)
+    draw_all(now)
+    letter.refresh_from_db()
+    return letter
+
+
+def test_the_citizen_opens_the_letter_with_the_slips_token(client, overdue, issued):
+    address = reverse("letters:citizens_pdf", args=[overdue.token, issued.pk])
+    assert address in client.get(reverse("dossiers:status", args=[overdue.token])).text
+    answer = client.get(address)
+    text = " ".join(PdfReader(BytesIO(answer.content)).pages[0].extract_text().split())
+    assert "THƯ XIN LỖI" in text
+    assert "Bà Nguyễn Thị Tuyết Nhung" in text
+
+
+def test_another_dossiers_token_opens_nothing_and_neither_does_a_draft(client, ward, overdue, issued, leader, now):
+    stranger = DossierFactory(ward=ward, at=now)
+    assert client.get(reverse("letters:citizens_pdf", args=[stranger.token, issued.pk])).status_code == 404
+    draft = issued.recall(reason="Ghi sai tên cơ quan", by=leader, at=now)
+    for letter in (draft, issued):
+        assert client.get(reverse("letters:citizens_pdf", args=[overdue.token, letter.pk])).status_code == 404
+
+
+def test_the_look_up_never_leads_to_a_letter(client, overdue, issued):
+    page = client.post(reverse("dossiers:lookup"), {"code": overdue.code, "digits": overdue.phone[-4:]}).text
+    assert overdue.masked_name in page
+    assert "/thu/" not in page
+    assert overdue.token not in page
+
+
+def test_the_proof_says_genuine_and_nothing_personal(client, overdue, issued):
+    page = client.get(reverse("letters:proof", args=[issued.proof])).text
+    assert "Thư này là thật." in page
+    assert "01/TXL-UBND" in page
+    for secret in (overdue.applicant_name, overdue.code, overdue.phone, overdue.token, overdue.address):
+        assert secret not in page
+
+
+def test_the_proof_of_a_recalled_letter_says_so(client, issued, leader, now):
+    issued.recall(reason="Ghi sai tên cơ quan phối hợp", by=leader, at=now)
+    page = client.get(reverse("letters:proof", args=[issued.proof])).text
+    assert "đã được thay bằng thư khác" in page
+
+
+def test_an_unknown_proof_is_answered_kindly(client, db):
+    answer = client.get(reverse("letters:proof", args=["A" * 16]))
+    assert answer.status_code == 404
+    assert "chưa phát hành thư nào có mã này" in answer.text
+
+
+def test_a_file_is_checked_against_what_was_issued(client, issued):
+    with default_storage.open(issued.pdf) as file:
+        genuine = file.read()
+    forged = genuine.replace(b"%%EOF", b"% \n%%EOF")
+    url = reverse("letters:check_file")
+    for content, words in ((genuine, "Thư này là thật."), (forged, "không giống thư nào")):
+        file = SimpleUploadedFile("thu.pdf", content, content_type="application/pdf")
+        assert words in client.post(url, {"file": file}).text
+    assert "Xin chọn tệp." in client.post(url, {}).text
+    wrong = SimpleUploadedFile("thu.pdf", b"PK\x03\x04 not a paper")
+    assert "Chỉ nhận PDF" in client.post(url, {"file": wrong}).text
+
+
+def test_the_lists_cost_the_same_for_one_letter_and_for_twenty(leader_client, ward, now):
+    def letters(count):
+        for _ in range(count):
+            dossier = late(now, ward=ward, at=now - timedelta(days=9), then=now - timedelta(days=8))
+            explain(dossier, now)
+        draw_all(now)
+
+    letters(1)
+    urls = [reverse("letters:letters"), reverse("letters:read")]
+    alone = [queries(leader_client, url) for url in urls]
+    letters(12)
+    assert [queries(leader_client, url) for url in urls] == alone
+
+
+def test_a_stranger_from_another_ward_finds_no_letter(client, other_ward, issued):
+    client.force_login(StaffFactory(ward=other_ward, leader=True, clerk=True))
+    assert client.get(issued.get_absolute_url()).status_code == 404
+    assert client.get(reverse("letters:letter_pdf", args=[issued.pk])).status_code == 404

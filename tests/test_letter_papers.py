@@ -1,0 +1,200 @@
+"""The letters on paper: one page each, the facts read back exactly, fonts embedded, whatever the names."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader
+
+from desk.models import Ward
+from desk.pdf import html_to_pdf
+from dossiers.models import Edition, FormTitle, IssuedPaper
+from letters.archive import TOO_LONG, pdf_of
+from letters.models import Letter, LetterError, LetterKind, LetterText, Occasion
+from letters.orders import order_ahead
+from tests.conftest import moment
+from tests.factories import FACTS, DossierFactory, StaffFactory, consenting, draw_all, explain, late
+from tests.test_printer import fonts_of
+
+RECEIVED = moment("2026-11-17 09:00")
+MONDAY = moment("2026-11-23 09:00")
+#: The longest name that a paper has to bear: 58 letters, every tone.
+LONG_NAME = "Công Tằng Tôn Nữ Nguyễn Phúc Thị Hoàng Bảo Quỳnh Diễm Nghiêm"
+COMPANY = "Công ty Trách nhiệm hữu hạn Một thành viên Xây dựng và Thương mại Đức Thịnh Phủ Lý"
+LONG_REASON = ("Trang sổ đăng ký khai sinh năm 1987 bị nhòe, phải đối chiếu với sổ lưu tại Sở Tư pháp. " * 4)[
+    :330
+].strip()
+BY_HAND = {"nguoi_nhan": f"Bà {LONG_NAME}", "xung_ho": "bà", "dia_chi": "Tổ 4, phường Lê Hồng Phong"}
+BY_HAND |= {
+    "su_viec": "Ngày 20/11/2026, chúng tôi in sai năm sinh trên bản trích lục",
+    "viec_da_lam": "Phường đã in lại",
+}
+
+
+def text_of(letter: Letter) -> str:
+    pages = PdfReader(BytesIO(pdf_of(letter, MONDAY))).pages
+    assert len(pages) == 1
+    text = pages[0].extract_text()
+    assert unicodedata.is_normalized("NFC", text)
+    return " ".join(text.split())
+
+
+def issue(letter: Letter) -> Letter:
+    draw_all(MONDAY)
+    letter.refresh_from_db()
+    assert letter.trouble == ""
+    letter.issue(by=StaffFactory(ward=letter.ward, leader=True, full_name="Đinh Thế Khải"), at=MONDAY)
+    draw_all(MONDAY)
+    letter.refresh_from_db()
+    return letter
+
+
+def apology(ward: Ward, **more) -> Letter:
+    dossier = late(MONDAY, ward=ward, at=RECEIVED, then=RECEIVED + timedelta(hours=1), **more)
+    explain(dossier, MONDAY, reason=LONG_REASON)
+    return Letter.objects.get(dossier=dossier)
+
+
+@pytest.mark.parametrize("slug", ["le-hong-phong", "luong-khanh-thien", "phu-van"])
+@pytest.mark.parametrize(
+    "who",
+    [
+        {},
+        {"applicant_name": LONG_NAME},
+        {"applicant_kind": "organisation", "applicant_name": COMPANY, "sex": "", "tax_code": "0700123456"},
+        {"sex": "", "birth": ""},
+    ],
+    ids=["plain", "long name", "organisation", "nothing known"],
+)
+def test_an_apology_fits_one_page_in_every_ward_for_everybody(db, slug, who):
+    ward = Ward.objects.get(slug=slug)
+    letter = issue(apology(ward, **who))
+    text = text_of(letter)
+    for words in (
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+        "Độc lập - Tự do - Hạnh phúc",
+        f"ỦY BAN NHÂN DÂN {ward}".upper(),
+        "Số: 01/TXL-UBND",
+        f"{ward.place_name}, ngày 23 tháng 11 năm 2026",
+        "THƯ XIN LỖI",
+        letter.facts["nguoi_nhan"],
+        letter.dossier.code,
+        LONG_REASON,
+        "Buổi sáng thứ Năm, ngày 26/11/2026",
+        "TM. ỦY BAN NHÂN DÂN CHỦ TỊCH",
+        "Đinh Thế Khải",
+        "Nơi nhận:",
+    ):
+        assert words in text
+    assert "DỰ THẢO" not in text
+
+
+def test_the_draft_says_that_it_is_one_and_has_no_number(ward):
+    letter = apology(ward)
+    draw_all(MONDAY)
+    letter.refresh_from_db()
+    text = text_of(letter)
+    assert "DỰ THẢO" in text
+    assert "Số: ……/TXL-UBND" in text
+
+
+def test_before_the_hour_it_warns_and_afterwards_it_owns_up(ward):
+    dossier = DossierFactory(in_progress=True, ward=ward, at=RECEIVED, then=RECEIVED)
+    ahead = moment("2026-11-19 09:00")
+    order_ahead(ahead)
+    draw_all(ahead)
+    letter = Letter.objects.get(dossier=dossier)
+    assert "hồ sơ sẽ không kịp lời hẹn ấy" in text_of(letter)
+    late(MONDAY, ward=ward, at=RECEIVED, then=RECEIVED)  # the beat finds both
+    draw_all(MONDAY)
+    letter.refresh_from_db()
+    assert "đã không giữ được lời hẹn ấy" in text_of(letter)
+
+
+@pytest.mark.parametrize("what", ["kết hôn", "khai sinh", "khai tử"])
+@pytest.mark.parametrize("name", ["", LONG_NAME], ids=["as told", "long names"])
+def test_letters_with_the_certificate_name_the_people(ward, what, name):
+    facts = {key: name or value for key, value in FACTS[what].items() if not key.endswith("_on")}
+    dossier = consenting(what, ward=ward, at=MONDAY)
+    dossier.letter_facts = {**dossier.letter_facts, **facts}
+    dossier.save()
+    dossier.mark_ready(by=dossier.received_by, at=MONDAY)
+    text = text_of(issue(Letter.objects.get(dossier=dossier)))
+    for value in facts.values():
+        assert value in text
+    assert "Đinh Thế Khải" in text
+
+
+def test_a_child_with_one_parent_named_is_welcomed_all_the_same(ward):
+    dossier = consenting("khai sinh", ward=ward, at=MONDAY)
+    dossier.letter_facts = {"child_name": "Lê Bảo Khuê", "mother_name": "Lê Thị Mỹ Duyên"}
+    dossier.save()
+    dossier.mark_ready(by=dossier.received_by, at=MONDAY)
+    text = text_of(issue(Letter.objects.get(dossier=dossier)))
+    assert "con chị Lê Thị Mỹ Duyên" in text
+    assert "anh" not in text.split("Lê Bảo Khuê")[1].split("Lê Thị")[0]
+
+
+@pytest.mark.parametrize("kind", [LetterKind.FAULT, LetterKind.IDEA, LetterKind.PRAISE])
+def test_letters_by_hand_say_what_was_typed(ward, clerk, kind):
+    letter = Letter.objects.write(ward=ward, kind=kind, typed=BY_HAND, by=clerk, at=MONDAY)
+    text = text_of(issue(letter))
+    assert f"Bà {LONG_NAME}" in text
+    assert BY_HAND["su_viec"] in text
+
+
+def test_every_kind_of_letter_has_a_text_and_embeds_its_fonts(ward, clerk):
+    assert set(LetterText.objects.values_list("occasion", flat=True)) == set(Occasion)
+    letter = issue(Letter.objects.write(ward=ward, kind=LetterKind.PRAISE, typed=BY_HAND, by=clerk, at=MONDAY))
+    assert set(fonts_of(pdf_of(letter, MONDAY)).values()) == {True}
+
+
+def test_a_text_too_long_is_found_before_approval_not_in_print(ward, leader):
+    letter = apology(ward)
+    draw_all(MONDAY)
+    letter.refresh_from_db()
+    LetterText.objects.filter(pk=letter.text_id).update(body=(letter.text.body + "\n\n") * 4)
+    letter.touch(MONDAY)
+    letter.save()
+    draw_all(MONDAY)
+    letter.refresh_from_db()
+    assert (letter.trouble, letter.pdf, letter.needs_drawing) == (TOO_LONG, "", False)
+    with pytest.raises(LetterError, match="dài quá một trang"):
+        letter.issue(by=leader, at=MONDAY)
+
+
+@pytest.mark.parametrize("edition", ["2018", "2025"])
+@pytest.mark.parametrize("who", [{}, {"applicant_name": LONG_NAME}], ids=["plain", "long name"])
+def test_form_04_is_a_second_print_of_the_same_letter(ward, edition, who):
+    letter = apology(ward, **who)
+    letter.dossier.edition = Edition.objects.get(name=edition)
+    letter.dossier.save()
+    issue(letter)
+    form = IssuedPaper.objects.get(kind=FormTitle.Kind.APOLOGY)
+    pages = PdfReader(BytesIO(html_to_pdf(form.facts["html"]))).pages
+    assert len(pages) == 1
+    text = " ".join(pages[0].extract_text().split())
+    title, symbol, own = {
+        "2018": ("PHIẾU XIN LỖI VÀ HẸN LẠI NGÀY TRẢ KẾT QUẢ", "01/PXL-UBND", "sẽ trả kết quả"),
+        "2025": (
+            "VĂN BẢN XIN LỖI VÀ ĐỀ NGHỊ GIA HẠN THỜI GIAN GIẢI QUYẾT",
+            "01/UBND-TTPVHCC",
+            "Chưa lần nào; đây là lần thứ nhất",
+        ),
+    }[edition]
+    for words in (title, symbol, own, letter.dossier.code, LONG_REASON, "ngày 26/11/2026", "Đinh Thế Khải"):
+        assert words in text
+
+
+def test_a_letter_keeps_the_words_it_was_made_from(ward):
+    letter = apology(ward)
+    draw_all(MONDAY)
+    LetterText.objects.create(occasion=Occasion.APOLOGY, title="THƯ XIN LỖI", body="Lời khác: {{ ly_do }}.")
+    explain(letter.dossier, MONDAY, reason="Cơ quan phối hợp chưa trả lời")
+    draw_all(MONDAY)
+    letter.refresh_from_db()
+    assert "Lời khác" not in text_of(letter)
+    assert "Lời khác" in text_of(apology(ward))
