@@ -32,7 +32,7 @@ def draw(letter_id: int, now: datetime) -> bool:
     Returns whether there was something to do.
     """
     with transaction.atomic():
-        rows = Letter.objects.to_draw(now).for_page().select_related("dossier__officer", "dossier__edition")
+        rows = Letter.objects.to_draw(now).for_page().select_related("dossier__edition")
         letter = rows.select_for_update(skip_locked=True, of=("self",), no_key=True).filter(pk=letter_id).first()
         if letter is None:
             return False

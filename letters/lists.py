@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from desk.models import Staff
 from dossiers.models import Appointment
 from letters.models import ABOUT, Letter
@@ -80,5 +82,8 @@ def first_list(staff: Staff) -> LetterList:
 
 
 def to_do(staff: Staff, now: datetime) -> int:
-    """How many letters wait for this person."""
-    return first_list(staff).rows(Letter.objects.visible_to(staff), now).count()
+    """How many letters wait for this person: an officer is asked for the cause of the own dossiers only."""
+    rows = first_list(staff).rows(Letter.objects.visible_to(staff), now)
+    if not staff.has_role("leader", "clerk"):
+        rows = rows.filter(Q(dossier__officer=staff) | Q(dossier__holder=staff))
+    return rows.count()

@@ -70,7 +70,7 @@ class LetterQuerySet(WardQuerySet):
         return letter
 
     def for_page(self) -> Self:
-        about = ("ward", "dossier__procedure", "dossier__ward", "appointment__delay_cause")
+        about = ("ward", "dossier__procedure", "dossier__ward", "dossier__officer", "appointment__delay_cause")
         return self.select_related(*about, "text", "replaces", "signer", "ordered_by")
 
 
