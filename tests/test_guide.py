@@ -32,6 +32,7 @@ def test_every_picture_is_there_and_says_what_it_shows(clerk_client):
         ("/quay/", "counter"),
         ("/ho-so/", "dossiers"),
         ("/quay/so-theo-doi/", "register"),
+        ("/thu/", "letters"),
         ("/quay/tiep-nhan/", "intake"),
         ("/quay/co-ket-qua/", "arrivals"),
     ],
