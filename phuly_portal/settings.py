@@ -149,8 +149,12 @@ NUMBER_GROUPING = 3
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Scans and letters: a folder here, or any Django storage, such as the S3 one of django-storages
+FILE_STORAGE = env.str("FILE_STORAGE", default="")
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA_DIR / "files"}},
+    "default": {"BACKEND": FILE_STORAGE, "OPTIONS": env.json("FILE_STORAGE_OPTIONS", default={})}
+    if FILE_STORAGE
+    else {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA_DIR / "files"}},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
