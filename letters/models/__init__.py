@@ -1,7 +1,7 @@
-from letters.models.approval import LetterError
+from letters.models.error import LetterError
 from letters.models.kind import ABOUT, BY_HAND, CONSENTED, LetterKind
 from letters.models.letter import Letter
-from letters.models.policy import LetterPolicy
+from letters.models.policy import LetterPolicy, modes_of
 from letters.models.text import LetterText, Occasion
 
 __all__ = [
@@ -14,4 +14,5 @@ __all__ = [
     "LetterPolicy",
     "LetterText",
     "Occasion",
+    "modes_of",
 ]

@@ -16,15 +16,12 @@ from django.utils import timezone
 
 from desk.models import CalendarDay, Counter, Staff
 from dossiers.models import Appointment, DossierError
+from letters.models.error import LetterError
 from letters.models.kind import LetterKind
 from letters.models.policy import LetterPolicy
 
 if TYPE_CHECKING:
     from letters.models.letter import Letter
-
-
-class LetterError(Exception):
-    """Something that is not allowed with a letter; the message is a sentence fit for the screen."""
 
 
 def new_proof() -> str:
@@ -183,7 +180,11 @@ class Approval(models.Model):
     def issue_by_itself(self: Letter, now: datetime) -> bool:
         """Issue where the ward has made the kind automatic and a leader has signed exactly this text in advance."""
         policy = LetterPolicy.objects.filter(
-            ward=self.ward_id, kind=self.kind, mode=LetterPolicy.Mode.AUTOMATIC, signed_texts=self.text_id
+            ward=self.ward_id,
+            kind=self.kind,
+            mode=LetterPolicy.Mode.AUTOMATIC,
+            signed_texts=self.text_id,
+            signer__is_active=True,
         ).first()
         if policy is None or policy.signer is None or self.state != self.State.SUBMITTED or self.waits_for_result:
             return False

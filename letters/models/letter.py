@@ -54,6 +54,11 @@ class LetterQuerySet(WardQuerySet):
         stale = Q(state__in=Letter.WAITING) & (Exists(later) | Q(new_day__lte=timezone.localdate(now)))
         return self.filter(Q(needs_drawing=True) | stale)
 
+    def newest_on(self, occasion: str, ward: Ward | None) -> Letter | None:
+        """The ward's newest letter that was made from a text for this occasion: something to try a new text on."""
+        made = self.filter(ward=ward, text__occasion=occasion).exclude(facts={})
+        return made.order_by("-pk").first()  # type: ignore[return-value]
+
     def unrendered(self, since: datetime) -> Self:
         """Still without its current PDF although it was ordered, or changed, before that moment."""
         return self.filter(needs_drawing=True, touched_at__lt=since)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 
 from desk.models import Ward, WardQuerySet
+from letters.models.error import LetterError
 from letters.models.kind import LetterKind
 from letters.models.text import LetterText
 
@@ -24,11 +26,21 @@ class LetterPolicyQuerySet(WardQuerySet):
     def decide(
         self, *, ward: Ward, kind: str, mode: str, by: Staff, at: datetime, texts: list[LetterText]
     ) -> LetterPolicy:
-        """What this leader decides for the ward; automatic letters go out in the leader's name with those `texts`."""
+        """What this leader decides for the ward; automatic letters go out in the leader's name with those `texts`.
+
+        Raises LetterError for who may not sign for this ward, and for an apology that is to be switched off.
+        """
+        if by.ward_id != ward.pk or not by.has_role("leader"):
+            raise LetterError("Việc này không thuộc phần việc của anh/chị.")
+        if not by.signing_lines:
+            raise LetterError("Tài khoản của anh/chị chưa ghi quyền ký. Xin báo quản trị ghi giúp.")
+        if mode not in modes_of(kind):
+            raise LetterError("Lỡ hẹn thì phải xin lỗi: thư xin lỗi không tắt được.")
         signer = by if mode == LetterPolicy.Mode.AUTOMATIC else None
         decided = {"mode": mode, "signer": signer, "decided_by": by, "decided_at": at}
-        policy: LetterPolicy = self.update_or_create(ward=ward, kind=kind, defaults=decided)[0]  # type: ignore[assignment]
-        policy.signed_texts.set(texts if signer else [])
+        with transaction.atomic():
+            policy: LetterPolicy = self.update_or_create(ward=ward, kind=kind, defaults=decided)[0]  # type: ignore[assignment]
+            policy.signed_texts.set(texts if signer else [])
         return policy
 
 
@@ -67,3 +79,14 @@ class LetterPolicy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.get_mode_display()}"
+
+    def lets_go(self, texts: Collection[LetterText]) -> bool:
+        """Whether automatic letters go out now: every one of `texts` was signed, and who signed still works here."""
+        signed = {text.pk for text in self.signed_texts.all()}
+        return bool(self.signer and self.signer.is_active) and all(text.pk in signed for text in texts)
+
+
+def modes_of(kind: str) -> list[LetterPolicy.Mode]:
+    """What a ward may decide; an apology that is owed cannot be switched off."""
+    owed = kind in (LetterKind.APOLOGY, LetterKind.FAULT)
+    return [mode for mode in LetterPolicy.Mode if not (owed and mode == LetterPolicy.Mode.OFF)]
