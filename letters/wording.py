@@ -17,8 +17,21 @@ from django.utils.safestring import SafeString, mark_safe
 
 from desk.wording import check, fields_of, fill
 from letters.facts import FIELDS
-from letters.models.kind import ABOUT
+from letters.models.kind import ABOUT, LetterKind
 from letters.models.text import Occasion
+
+#: Which fields a kind of letter can fill; a field that it never can would silently leave out its block.
+OF_ALL = ("nguoi_nhan", "xung_ho", "don_vi", "phuong", "dien_thoai")
+OF_DOSSIER = ("thu_tuc", "ma_ho_so", "ngay_nhan", "nguoi_theo_doi", "co_ket_qua")
+ON_PROMISE = ("loi_hen", "ly_do", "hen_moi")
+OF_KIND = {
+    LetterKind.BIRTH: ("ten_con", "ngay_sinh_con", "cha_me"),
+    LetterKind.MARRIAGE: ("chong", "vo", "ngay_dang_ky"),
+    LetterKind.CONDOLENCE: ("nguoi_mat", "ngay_mat"),
+}
+#: These stand above the text already.
+HEADED = {"nguoi_nhan", "ten_con", "chong", "vo"}
+ON_WISH = ("don_vi", "phuong")
 
 
 @dataclass(frozen=True)
@@ -45,10 +58,29 @@ def keep_end_together(html: SafeString) -> SafeString:
     return mark_safe(re.sub(r"[^\s<>]+ [^\s<>]+$", r'<span class="nb">\g<0></span>', html))
 
 
+def fields_for(occasion: str) -> dict[str, str]:
+    """The named fields that a letter of this kind may have a value for, and what each stands for."""
+    kind = Occasion(occasion).kind
+    names = [*OF_ALL, *ABOUT[kind].typed, *(ON_PROMISE if kind == LetterKind.APOLOGY else ()), *OF_KIND.get(kind, ())]
+    if kind not in OF_KIND:
+        names += OF_DOSSIER
+    return {name: what for name, what in FIELDS.items() if name in names}
+
+
 def check_body(body: str, occasion: str) -> None:
     """Raises ValidationError for what cannot be printed, and for a fact that this kind of letter must name."""
-    check(re.sub(r"^\s*>", "", body, flags=re.MULTILINE), FIELDS)
+    check(re.sub(r"^\s*>", "", body, flags=re.MULTILINE), fields_for(occasion))
     about = ABOUT[Occasion(occasion).kind]
-    headed = {"nguoi_nhan", "ten_con", "chong", "vo"}  # these stand above the text
-    if missing := [name for name in about.needs if name not in headed | fields_of(body)]:
+    if missing := [name for name in about.needs if name not in HEADED | fields_of(body)]:
         raise ValidationError(f"Thư này phải nêu {FIELDS[missing[0]]}: xin giữ trường {{{{ {missing[0]} }}}}.")
+
+
+def check_wish(wish: str) -> None:
+    """The line in large print names the place at most: it is the same for everybody."""
+    check(wish, ON_WISH)
+
+
+def check_plain(words: str) -> None:
+    """Raises ValidationError where a line that has no fields has braces."""
+    if set("{}") & set(words):
+        raise ValidationError("Dòng này không dùng trường điền sẵn.")
