@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from letters.views import letter, public, register
+from letters.views import letter, policy, public, register
 
 app_name = "letters"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("thu/<int:pk>.pdf", letter.letter_pdf, name="letter_pdf"),
     path("thu/<int:pk>/<slug:slug>/", letter.act, name="act"),
     re_path(r"^hs/(?P<token>[\w-]{22})/thu/(?P<pk>[0-9]{1,18})\.pdf$", public.citizens_pdf, name="citizens_pdf"),
+    path("thu/che-do/", policy.policies, name="policies"),
     path("thu/so-thu/", register.register, name="register"),
     path("thu/so-thu.pdf", register.register_pdf, name="register_pdf"),
     path("thu/so-thu.xlsx", register.register_xlsx_file, name="register_xlsx"),

@@ -56,6 +56,7 @@ WITHOUT_VISIBLE_TO = {
     ("letters/views/letter.py", "AccessLog.note"): "written, not read",
     ("letters/views/letter.py", "Letter.write"): "a verb: a new letter of the writer's own ward",
     ("letters/views/public.py", "Letter.issued"): "found by the slip's token, the letter's proof or the file's hash",
+    ("letters/views/policy.py", "LetterPolicy.decide"): "a verb: it checks person and ward itself",
     ("letters/views/register.py", "AccessLog.note"): "written, not read",
     ("phuly_portal/views.py", "Ward.in_service"): "the list of wards is public",
     ("phuly_portal/views.py", "CalendarDay.calendar"): "the calendar is everybody's",
