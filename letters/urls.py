@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from letters.views import letter, policy, public, register
+from letters.views import letter, policy, public, register, text
 
 app_name = "letters"
 urlpatterns = [
@@ -11,6 +11,9 @@ urlpatterns = [
     path("thu/<int:pk>.pdf", letter.letter_pdf, name="letter_pdf"),
     path("thu/<int:pk>/<slug:slug>/", letter.act, name="act"),
     re_path(r"^hs/(?P<token>[\w-]{22})/thu/(?P<pk>[0-9]{1,18})\.pdf$", public.citizens_pdf, name="citizens_pdf"),
+    path("thu/mau/", text.texts, name="texts"),
+    path("thu/mau/<slug:occasion>/", text.text, name="text"),
+    path("thu/mau/<slug:occasion>/xem-thu.pdf", text.text_preview, name="text_preview"),
     path("thu/che-do/", policy.policies, name="policies"),
     path("thu/so-thu/", register.register, name="register"),
     path("thu/so-thu.pdf", register.register_pdf, name="register_pdf"),

@@ -24,11 +24,26 @@
 
   // One click, one request: a second one waits for the answer of the first.
   document.addEventListener("submit", (event) => {
+    if (event.submitter?.formTarget) return; // its answer comes elsewhere: the form stays in use
     if (event.target.dataset.sent) event.preventDefault();
     event.target.dataset.sent = "yes";
   });
   window.addEventListener("pageshow", () => {
     document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
+  });
+
+  // A letter's words are tried out after a pause in typing. A new frame each time keeps "back" free of old tries.
+  const tried = document.querySelector("[data-try]");
+  let pause;
+  tried?.form.addEventListener("input", () => {
+    clearTimeout(pause);
+    pause = setTimeout(() => {
+      const old = document.querySelector(`iframe[name="${tried.formTarget}"]`);
+      const fresh = old.cloneNode();
+      fresh.removeAttribute("src");
+      old.replaceWith(fresh);
+      tried.form.requestSubmit(tried);
+    }, 1500);
   });
 
   const slip = document.querySelector("[data-slip]");
