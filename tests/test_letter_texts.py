@@ -178,6 +178,7 @@ def test_the_city_words_the_common_text_and_the_wards_own_stays(client, city, wa
     client.force_login(leader)
     client.post(PRAISE, typed())
     client.force_login(city)
+    assert 'href="/thu/mau/"' in client.get("/ho-so/").text
     assert "Lời thư chung" in client.get("/thu/mau/").text
     client.post(PRAISE, typed("Lời của thành phố: {{ su_viec }}"))
     assert held(other_ward).body == "Lời của thành phố: {{ su_viec }}"

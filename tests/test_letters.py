@@ -59,13 +59,6 @@ def test_a_kind_that_the_ward_has_switched_off_is_not_ordered(ward, leader):
     assert [letter.kind for letter in Letter.objects.all()] == [LetterKind.BIRTH]
 
 
-def test_the_apology_cannot_be_switched_off(ward, leader):
-    with pytest.raises(IntegrityError), transaction.atomic():
-        LetterPolicy.objects.decide(
-            ward=ward, kind=LetterKind.APOLOGY, mode=LetterPolicy.Mode.OFF, by=leader, at=MONDAY, texts=[]
-        )
-
-
 def test_every_rule_of_the_table_is_about_an_event_that_exists():
     assert set(LETTER_AFTER) <= set(Event.Kind)
 

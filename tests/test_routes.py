@@ -110,9 +110,8 @@ def url_of(name, dossier):
         "code": dossier.code,
         "token": dossier.token,
         "slug": slugs.get(name, "kiem-soat"),
+        "occasion": "apology",
     }
-    values = {"pk": row.pk, "code": dossier.code, "token": dossier.token, "slug": slugs.get(name, "kiem-soat")}
-    values["occasion"] = "apology"
     if name == "dossiers:procedure":
         values["code"] = dossier.procedure.code
     return reverse(name, kwargs={param: values[param] for param in ROUTES[name]})
