@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
 
 from desk.models import Staff, Ward
-from desk.pdf import PaperTooLong, html_to_pdf
+from desk.pdf import PaperTooLong
 from desk.vietnamese import group_phone
 from desk.wording import fields_of
 from dossiers.models import Dossier
 from letters.models import Letter, LetterKind, LetterText
-from letters.paper import letter_html
+from letters.paper import letter_pdf
 
 #: Nobody's name and nobody's dossier.
 INVENTED = {
@@ -66,10 +67,15 @@ READY = {"hen_moi": "", "co_ket_qua": "thứ Hai, 23/11/2026"}
 TOO_LONG = "Lời thư dài quá một trang khi tên và lý do dài. Xin rút gọn."
 
 
-def sample(text: LetterText, ward: Ward, like: Letter | None = None) -> Letter:
-    """A letter to look at, never saved: with the facts of the letter `like`, or of invented people."""
+def sample_pdf(text: LetterText, ward: Ward, like: Letter | None, now: datetime) -> bytes:
+    """A letter to look at, never saved: with the facts of the letter `like`, or of invented people where there is none
+    or its facts would take two pages.
+    """
+    if like:
+        with suppress(PaperTooLong):
+            return letter_pdf(_letter(text, ward, like.facts), now)
     invented = INVENTED | READY if text.kind == LetterKind.PATIENCE else INVENTED
-    return _letter(text, ward, like.facts if like else invented)
+    return letter_pdf(_letter(text, ward, invented), now)
 
 
 def widest_ward() -> Ward:
@@ -85,7 +91,7 @@ def check_one_page(text: LetterText, ward: Ward, now: datetime) -> None:
         letter.proof, letter.replaces = "x" * 16, Letter(ward=ward, number=100, symbol="TXL-UBND", issued_at=now)
         letter.signed = {"lines": Staff(power=Staff.Power.DELEGATED, title="Chánh Văn phòng").signing_lines, "name": ""}
         try:
-            html_to_pdf(letter_html(letter, now), most_pages=1)
+            letter_pdf(letter, now)
         except PaperTooLong:
             raise ValidationError(TOO_LONG) from None
 

@@ -150,6 +150,13 @@ def test_without_a_letter_the_preview_is_about_invented_people(leader_client, oc
     assert "<" not in read
 
 
+def test_a_letter_too_long_to_look_at_gives_way_to_invented_people(leader_client, ward):
+    letter(ward, nguoi_nhan="Bà Cao Thị Bưởi", xung_ho="bà", su_viec="Các cháu rất nhẹ nhàng. " * 400)
+    read = words(leader_client.get(f"{PRAISE}xem-thu.pdf").content)
+    assert "Nguyễn Văn A" in read
+    assert "Cao Thị Bưởi" not in read
+
+
 def test_another_wards_letter_is_never_the_sample(leader_client, other_ward):
     letter(other_ward, nguoi_nhan="Bà Cao Thị Bưởi", su_viec="tốt")
     assert "Cao Thị Bưởi" not in words(leader_client.get(f"{PRAISE}xem-thu.pdf").content)

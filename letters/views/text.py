@@ -13,11 +13,9 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods
 
 from desk.models import Staff, Ward
-from dossiers.views.dossier import pdf_response
 from letters.forms.text import TextForm
 from letters.models import Letter, LetterError, LetterText, Occasion
-from letters.paper import letter_html
-from letters.sample import sample, widest_ward
+from letters.sample import sample_pdf, widest_ward
 from letters.wording import fields_for
 
 
@@ -93,5 +91,7 @@ def text_preview(request: HttpRequest, occasion: str) -> HttpResponse:
         return render(request, "letters/text_refused.html", {"form": form})
     tried = form.text() if request.method == "POST" else form.shown
     like = Letter.objects.visible_to(request.user).newest_on(occasion, form.ward) if form.ward else None
-    letter = sample(tried, form.ward or widest_ward(), like)
-    return pdf_response(letter_html(letter, timezone.now()), f"xem-thu-{occasion}.pdf")
+    pages = sample_pdf(tried, form.ward or widest_ward(), like, timezone.now())
+    answer = HttpResponse(pages, content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="xem-thu-{occasion}.pdf"'
+    return answer
