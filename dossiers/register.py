@@ -49,6 +49,11 @@ def note_of(dossier: Dossier) -> str:
     return "; ".join(filter(None, notes))
 
 
+def put(sheet: Any, line: int, column: int, value: Any, style: Any) -> None:
+    """A number as a number, a text as a text: what somebody typed with "=" before it is no formula."""
+    (sheet.write_string if isinstance(value, str) else sheet.write_number)(line, column, value, style)
+
+
 def register_xlsx(ward: Ward, first: date, last: date) -> bytes:
     """The register as a workbook: one sheet, frozen heading, real dates."""
     buffer = BytesIO()
@@ -82,7 +87,7 @@ def register_xlsx(ward: Ward, first: date, last: date) -> bytes:
             if value := moments.get(column):
                 sheet.write_datetime(line, column, timezone.localtime(value), moment)
             else:
-                sheet.write(line, column, texts.get(column, ""), cell)
+                put(sheet, line, column, texts.get(column, ""), cell)
     sheet.freeze_panes(3, 2)
     book.close()
     return buffer.getvalue()

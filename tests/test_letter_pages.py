@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
+from dossiers.models import Dossier
 from letters.models import Letter, LetterKind
 from tests.factories import DossierFactory, StaffFactory, consenting, draw_all, explain, late, letter_of
 from tests.test_lists import queries
@@ -83,10 +84,12 @@ def test_only_leaders_read_to_approve(clerk_client, overdue):
     assert letter_of(overdue).state == Letter.State.SUBMITTED
 
 
-def test_an_officer_sees_what_waits_for_a_cause(client, officer, ward, now):
-    late(now, ward=ward, at=now - timedelta(days=9), then=now - timedelta(days=8))
+def test_an_officer_sees_what_waits_for_a_cause_and_is_counted_the_own_ones(client, officer, ward, now):
+    somebody = late(now, ward=ward, at=now - timedelta(days=9), then=now - timedelta(days=8))
     draw_all(now)
     client.force_login(officer)
+    assert "thư chờ anh/chị" not in client.get(reverse("letters:letters")).text
+    Dossier.objects.filter(pk=somebody.pk).update(officer=officer)
     page = client.get(reverse("letters:letters")).text
     assert "Thư: chờ nguyên nhân" in page
     assert "Ghi nguyên nhân" in page
