@@ -18,6 +18,7 @@ from desk.models import CalendarDay, Counter, Staff
 from dossiers.models import Appointment, DossierError
 from letters.models.error import LetterError
 from letters.models.kind import LetterKind
+from letters.models.message import Message
 from letters.models.policy import LetterPolicy
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ class Approval(models.Model):
             letter.save()
             if letter.appointment:
                 Appointment.objects.filter(pk=letter.appointment_id).settle_apology(at)
+            Message.objects.plan([letter], at)
             self._take_over(letter)
 
     def _must_wait(self: Letter) -> None:
@@ -138,6 +140,7 @@ class Approval(models.Model):
         with self._locked(by, "leader") as letter:
             if letter.state != self.State.ISSUED or letter.is_recalled:
                 raise LetterError("Chỉ thư đang có hiệu lực mới thu hồi được.")
+            letter.messages.all().call_off()
             letter.replaced_at, letter.recall_reason = at, reason
             letter.save(update_fields=["replaced_at", "recall_reason"])
             self._take_over(letter)
