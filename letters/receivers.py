@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from dossiers.models import Event
 from dossiers.signals import event_recorded
+from letters.models import Message
 from letters.orders import order_after
-from letters.tasks import draw_waiting
+from letters.tasks import draw_waiting, send_messages
 
 #: Events that may change what a letter says, or make it needless.
 CHANGES_LETTERS = {
@@ -32,3 +33,9 @@ CHANGES_LETTERS = {
 def order_letters(sender: Any, kind: str, event_ids: Sequence[int], **kwargs: Any) -> None:
     if order_after(kind, event_ids, timezone.now()) or kind in CHANGES_LETTERS:
         draw_waiting.delay_on_commit()  # type: ignore[attr-defined]
+
+
+@receiver(event_recorded, dispatch_uid="letters.plan_messages")
+def plan_messages(sender: Any, kind: str, event_ids: Sequence[int], **kwargs: Any) -> None:
+    if Message.objects.tell(kind, event_ids, timezone.now()):
+        send_messages.delay_on_commit()  # type: ignore[attr-defined]

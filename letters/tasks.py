@@ -1,7 +1,9 @@
 from celery import shared_task
 from django.utils import timezone
 
+from letters import outbox
 from letters.archive import draw, waiting_ids
+from letters.models import Message
 from letters.orders import order_ahead
 
 #: Letters handed out at one ring: what a worker draws in a minute; the beat rings again for the rest.
@@ -24,3 +26,20 @@ def draw_waiting() -> None:
 def order_letters_ahead() -> None:
     if order_ahead(timezone.now()):
         draw_waiting.delay()
+
+
+@shared_task
+def send_message(message_id: int) -> None:
+    outbox.send(message_id, timezone.now())
+
+
+@shared_task
+def send_messages() -> None:
+    """Hand out what may be sent; one that is handed out twice is sent once."""
+    for message_id in outbox.waiting_ids(timezone.now(), BATCH):
+        send_message.apply_async((message_id,), expires=60)
+
+
+@shared_task
+def forget_addresses() -> None:
+    Message.objects.forget_addresses()

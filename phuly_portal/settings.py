@@ -185,6 +185,9 @@ if PRODUCTION:
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default=f"filemail:///{DATA_DIR / 'mail'}")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 30  # seconds
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default=f"mot-cua@{ALLOWED_HOSTS[0].lstrip('.')}")
+SMS_URL = env.str("SMS_URL", default="")  # none: text messages go into files under DATA_DIR/sms
 
 REDIS_URL = env.str("REDIS_URL", default="")
 if REDIS_URL:
@@ -213,6 +216,8 @@ CELERY_BEAT_SCHEDULE = {
     "flag-overdue": {"task": "dossiers.tasks.flag_overdue", "schedule": crontab(minute="*/5")},
     "order-letters-ahead": {"task": "letters.tasks.order_letters_ahead", "schedule": crontab(minute="*/5")},
     "draw-waiting": {"task": "letters.tasks.draw_waiting", "schedule": crontab()},
+    "send-messages": {"task": "letters.tasks.send_messages", "schedule": crontab()},
+    "forget-addresses": {"task": "letters.tasks.forget_addresses", "schedule": crontab(hour="4", minute="0")},
     "forget-failed-lookups": {
         "task": "dossiers.tasks.forget_failed_lookups",
         "schedule": crontab(hour="3", minute="10"),
