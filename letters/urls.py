@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from letters.views import letter, policy, public, register, text
+from letters.views import delivery, letter, policy, public, register, text
 
 app_name = "letters"
 urlpatterns = [
@@ -18,6 +18,10 @@ urlpatterns = [
     path("thu/so-thu/", register.register, name="register"),
     path("thu/so-thu.pdf", register.register_pdf, name="register_pdf"),
     path("thu/so-thu.xlsx", register.register_xlsx_file, name="register_xlsx"),
+    path("thu/giao/", delivery.to_deliver, name="to_deliver"),
+    path("thu/giao/<int:pk>/<slug:slug>/", delivery.step, name="delivery_step"),
+    path("thu/in.pdf", delivery.pile_pdf, name="pile"),
+    path("thu/hop-thu/", delivery.mailbox, name="mailbox"),
     path("xac-thuc/", public.check_file, name="check_file"),
     re_path(r"^xac-thuc/(?P<proof>[\w-]{16})/$", public.proof, name="proof"),
 ]

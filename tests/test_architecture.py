@@ -53,6 +53,7 @@ WITHOUT_VISIBLE_TO = {
     ("dossiers/views/public.py", "LookupFailure.wait"): "counts, under keyed hashes",
     ("dossiers/views/public.py", "LookupFailure.note"): "counts, under keyed hashes",
     ("dossiers/views/public.py", "Procedure.in_force"): "the catalogue is public",
+    ("letters/views/delivery.py", "AccessLog.note"): "written, not read",
     ("letters/views/letter.py", "AccessLog.note"): "written, not read",
     ("letters/views/letter.py", "Letter.write"): "a verb: a new letter of the writer's own ward",
     ("letters/views/public.py", "Letter.issued"): "found by the slip's token, the letter's proof or the file's hash",
