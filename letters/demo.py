@@ -17,6 +17,7 @@ from desk.demo import ACCOUNTS
 from desk.models import Counter, Staff, Ward
 from desk.vietnamese import day_in_words
 from dossiers.models import Appointment, Dossier, Event, State
+from letters.demo_delivery import deliver
 from letters.facts import facts_of
 from letters.models import Letter, LetterKind, LetterPolicy, LetterText, Occasion
 from letters.models.approval import new_proof
@@ -72,6 +73,7 @@ def bring_letters_up_to(now: datetime) -> int:
         issue_all(certificates(now), now)
         write_by_hand(now)
         sign_in_advance(now)
+        deliver(now)
     return Letter.objects.count() - before
 
 

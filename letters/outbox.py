@@ -12,7 +12,7 @@ from django.core.mail import EmailMessage
 
 from letters.archive import pdf_of
 from letters.gateway import GatewayError, gateway
-from letters.models import Message
+from letters.models import Channel, Message
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ def send(message_id: int, now: datetime) -> bool:
     if message is None or not message.claim(now):
         return False
     try:
-        mail(message, now) if message.channel == Message.Channel.EMAIL else text(message, now)
+        mail(message, now) if message.channel == Channel.EMAIL else text(message, now)
     except (GatewayError, SMTPException, OSError) as error:
         logger.warning("message %d: %s", message.pk, type(error).__name__)
         message.put_off(trouble_of(error), now)

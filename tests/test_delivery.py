@@ -19,6 +19,7 @@ from pypdf import PdfReader, PdfWriter
 
 from dossiers.models import Appointment, DelayCause
 from letters import outbox
+from letters.demo_delivery import deliver
 from letters.gateway import FileGateway, GatewayError, HttpGateway, gateway
 from letters.models import Channel, Letter, LetterError, LetterKind, Message, MessageError
 from letters.pile import pile
@@ -492,3 +493,16 @@ def test_a_gateway_that_refuses_or_is_silent_says_so_in_words():
             HttpGateway(url).send(to="", text="Hồ sơ", key="event-1-sms", at=FRIDAY)
     with pytest.raises(GatewayError, match="chưa trả lời"):
         HttpGateway(url).send(to="0912000345", text="Hồ sơ", key="event-1-sms", at=FRIDAY)
+
+
+@pytest.mark.parametrize(("days", "expected"), [(1, "waiting"), (5, "sent")])
+def test_older_letters_of_the_demonstration_have_arrived(leader, days, expected):
+    letter = apology(late_dossier(), leader)
+    Message.objects.all().delete()
+    for _ in range(2):
+        deliver(FRIDAY + timedelta(days=days))
+    assert dict(letter.messages.values_list("channel", "state")) == {
+        "counter": expected,
+        "email": "sent",
+        "sms": "sent",
+    }

@@ -154,8 +154,6 @@ class MessageQuerySet(WardQuerySet):
 
 
 class Message(models.Model):
-    Channel = Channel
-
     class Kind(models.TextChoices):
         LETTER = "letter", "Thư"
         READY = Event.Kind.READY.value, "Báo có kết quả"
@@ -245,10 +243,10 @@ class Message(models.Model):
     # what is planned
 
     @classmethod
-    def of_letter(cls, letter: Letter, at: datetime) -> list[Message]:
-        """The paper itself; and where the reader may be written to, e-mail and text message."""
+    def of_letter(cls, letter: Letter, at: datetime, way: Channel | None = None) -> list[Message]:
+        """The paper itself, by that way or the one that fits now; and email and text where they may be sent."""
         dossier = letter.dossier
-        rows: list[dict[str, Any]] = [{"channel": way_of(letter)}]
+        rows: list[dict[str, Any]] = [{"channel": way or way_of(letter)}]
         if dossier and (letter.kind in LEGAL_NOTICE or dossier.agrees_to_messages):
             if dossier.email:
                 subject, text = letter_mail(letter, dossier)
