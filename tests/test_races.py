@@ -46,15 +46,18 @@ def facts(name, colleague):
         "correct": {"changes": {"applicant_name": "Nguyễn Thị Tuyết Nhung Anh"}, "reason": "Ghi thiếu", "seen": 1},
         "refuse": {"reason": "Không thuộc thẩm quyền"},
         "stop": {"reason": "Người nộp xin rút"},
+        "waive_apology": {"reason": "Người nộp cần kết quả ngay"},
     }.get(name, {})
 
 
 def brought_to(name, ward, by):
     """A dossier from which the verb may start."""
     what = "khai sinh" if name == "finish" else "xác nhận hôn nhân"
-    dossier = DossierFactory(ward=ward, at=RECEIVED, by=by, what=what)
+    dossier = DossierFactory(ward=ward, at=THEN if name == "finish" else RECEIVED, by=by, what=what)
     if name == "papers_received":
         dossier.request_papers(items=["Bản sao"], reason="Thiếu", by=by, at=RECEIVED)
+    if name == "waive_apology":
+        Appointment.objects.break_overdue(moment("2026-11-30 12:00"))
     if name == "hand_back":
         dossier.mark_ready(by=by, at=RECEIVED)
     return dossier
