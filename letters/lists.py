@@ -6,15 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from desk.models import Staff
 from dossiers.models import Appointment
-from letters.models import ABOUT, Letter
+from letters.models import ABOUT, Channel, Letter, Message
 from letters.models.letter import LetterQuerySet
 
 #: A letter that has no PDF after so long is in somebody's way.
 TOO_LONG_WITHOUT_PDF = timedelta(minutes=15)
+#: So has one that was to be posted, brought or sent so long ago.
+TOO_LONG_UNDELIVERED = timedelta(days=3)
 
 
 @dataclass(frozen=True)
@@ -42,9 +44,15 @@ def with_result(letters: LetterQuerySet, now: datetime) -> LetterQuerySet:
 
 
 def stuck(letters: LetterQuerySet, now: datetime) -> LetterQuerySet:
-    """What needs somebody: no PDF for long, too long a text, or nothing to print at all."""
-    waits = letters.unrendered(now - TOO_LONG_WITHOUT_PDF)
-    return waits | letters.exclude(trouble="").exclude(state=Letter.State.CALLED_OFF)
+    """What needs somebody: no PDF for long, too long a text, or issued and still not on its way.
+
+    What waits at the counter for its reader to come is no trouble of the desk.
+    """
+    unsent = Message.objects.undelivered(now - TOO_LONG_UNDELIVERED).exclude(channel=Channel.COUNTER)
+    is_undelivered = Exists(unsent.filter(letter=OuterRef("pk"))) & Q(replaced_at=None)
+    is_undrawn = Q(needs_drawing=True, touched_at__lt=now - TOO_LONG_WITHOUT_PDF)
+    is_in_trouble = ~Q(trouble="") & ~Q(state=Letter.State.CALLED_OFF)
+    return letters.filter(is_undrawn | is_in_trouble | is_undelivered)
 
 
 LISTS = {

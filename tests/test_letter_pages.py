@@ -13,7 +13,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from dossiers.models import Dossier
-from letters.models import Letter, LetterKind
+from letters.models import Channel, Letter, LetterKind, Message
 from tests.factories import DossierFactory, StaffFactory, consenting, draw_all, explain, late, letter_of
 from tests.test_lists import queries
 
@@ -239,3 +239,17 @@ def test_a_stranger_from_another_ward_finds_no_letter(client, other_ward, issued
     client.force_login(StaffFactory(ward=other_ward, leader=True, clerk=True))
     assert client.get(issued.get_absolute_url()).status_code == 404
     assert client.get(reverse("letters:letter_pdf", args=[issued.pk])).status_code == 404
+
+
+def test_a_letter_that_stays_undelivered_or_undrawn_is_the_leaders_concern(leader_client, issued, overdue, now):
+    stuck = reverse("letters:letters") + "?loc=vuong"
+    assert issued.get_absolute_url() not in leader_client.get(stuck).text
+    Message.objects.filter(letter=issued, channel=Channel.SMS).update(
+        state=Message.State.FAILED, planned_at=now - timedelta(days=4)
+    )
+    page = leader_client.get(stuck).text
+    assert issued.get_absolute_url() in page
+    assert "Chưa đến tay người nhận" in page
+    Message.objects.all().delete()
+    Letter.objects.filter(pk=issued.pk).update(needs_drawing=True, touched_at=now - timedelta(minutes=20))
+    assert "Bản PDF" in leader_client.get(stuck).text

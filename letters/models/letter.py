@@ -59,10 +59,6 @@ class LetterQuerySet(WardQuerySet):
         made = self.filter(ward=ward, text__occasion=occasion).exclude(facts={})
         return made.order_by("-pk").first()  # type: ignore[return-value]
 
-    def unrendered(self, since: datetime) -> Self:
-        """Still without its current PDF although it was ordered, or changed, before that moment."""
-        return self.filter(needs_drawing=True, touched_at__lt=since)
-
     def write(
         self, *, ward: Ward, kind: str, typed: dict[str, str], by: Staff, at: datetime, dossier: Dossier | None = None
     ) -> Letter:
