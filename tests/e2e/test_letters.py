@@ -14,7 +14,7 @@ from letters.models import Letter, LetterKind
 from tests.conftest import moment
 from tests.e2e.conftest import PHONE
 from tests.e2e.test_every_page import LONG_NAME, inspecting
-from tests.factories import StaffFactory, consenting, draw_all, late, letter_of
+from tests.factories import StaffFactory, consenting, draw_all, explain, late, letter_of
 
 pytestmark = pytest.mark.e2e
 
@@ -114,3 +114,23 @@ def test_a_pile_of_letters_is_read_and_approved_at_once(browse, now):
         inspector.look(page, "letter-step")
     assert Letter.objects.issued().count() == 3
     assert Letter.objects.filter(kind=LetterKind.PRAISE).count() == 1
+
+
+def test_the_other_pages_of_the_letters(browse, overdue, now):
+    leader = StaffFactory(clerk=True, officer=True, leader=True, full_name="Trần Quốc Vượng")
+    explain(overdue, now)
+    draw_all(timezone.now())
+    letter_of(overdue).issue(by=leader, at=timezone.now())
+    draw_all(timezone.now())
+    page = browse(staff=leader)
+    with inspecting(is_citizens=False) as inspector:
+        for name, address in {
+            "letter-texts": "/thu/mau/",
+            "letter-text": "/thu/mau/apology/",
+            "letter-policies": "/thu/che-do/",
+            "letter-register": "/thu/so-thu/",
+            "letters-to-deliver": "/thu/giao/",
+            "letters-sent": "/thu/hop-thu/",
+        }.items():
+            page.goto(address)
+            inspector.look(page, name)
