@@ -1,14 +1,15 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from phuly_portal import views
+from phuly_portal.views import health, home, leader
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("don-vi/<slug:slug>/", views.ward_home, name="ward_home"),
-    path("huong-dan/", views.guide, name="guide"),
-    path("healthz", views.healthz, name="healthz"),
-    path("readyz", views.readyz, name="readyz"),
+    path("", home.home, name="home"),
+    path("don-vi/<slug:slug>/", home.ward_home, name="ward_home"),
+    path("huong-dan/", home.guide, name="guide"),
+    path("lanh-dao/", leader.leader, name="leader"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("quan-tri/", admin.site.urls),
     path("", include("desk.urls")),
     path("", include("letters.urls")),

@@ -51,6 +51,16 @@ class AppointmentQuerySet(WardQuerySet):
         """The apology is issued, or a leader lets the result go out without it and says why."""
         return self.filter(apology_settled_at=None).update(apology_settled_at=at, waived_reason=waived_reason)
 
+    def causes(self, first: date, after: date) -> list[tuple[str, int]]:
+        """Why promises for the days of [first, after) were missed or made anew: (cause, count), the commonest first.
+
+        One without a word is counted under "".
+        """
+        anew = Q(delay_cause__isnull=False)
+        rows = self.filter(Q(outcome=Appointment.Outcome.BROKEN) | anew, day__gte=first, day__lt=after)
+        counted = rows.order_by().values("delay_cause__name").annotate(n=models.Count("pk")).order_by("-n")
+        return [(row["delay_cause__name"] or "", row["n"]) for row in counted]
+
     def break_overdue(self, now: datetime) -> list[int]:
         """Record as broken each open promise whose half day has passed; returns the ids of the events.
 

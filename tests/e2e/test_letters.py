@@ -125,6 +125,7 @@ def test_the_other_pages_of_the_letters(browse, overdue, now):
     page = browse(staff=leader)
     with inspecting(is_citizens=False) as inspector:
         for name, address in {
+            "leader": "/lanh-dao/",
             "letter-texts": "/thu/mau/",
             "letter-text": "/thu/mau/apology/",
             "letter-policies": "/thu/che-do/",

@@ -1,27 +1,18 @@
-"""Pages that join the apps: home of the city and of each ward; and what machines ask."""
+"""Home of the city and of each ward, and the guide."""
 
 from __future__ import annotations
 
-import logging
-import uuid
-from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
-from celery import current_app
 from django.contrib.auth.decorators import login_not_required
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from desk.models import CalendarDay, Ward
 from dossiers.models import Dossier
-
-logger = logging.getLogger(__name__)
 
 
 def last_month(today: date) -> tuple[date, date]:
@@ -75,49 +66,3 @@ def ward_home(request: HttpRequest, slug: str) -> HttpResponse:
 def guide(request: HttpRequest) -> HttpResponse:
     """How clerk, officer and leader do their day; every staff page opens it with F1."""
     return render(request, "portal/guide.html", {"section": "guide"})
-
-
-@login_not_required
-@never_cache
-@require_GET
-def healthz(request: HttpRequest) -> HttpResponse:
-    """The process answers."""
-    return HttpResponse("ok", content_type="text/plain")
-
-
-def database_answers() -> None:
-    if not Ward.objects.in_service().exists():
-        raise RuntimeError("no ward is in service yet")
-
-
-def broker_answers() -> None:
-    with current_app.connection_for_write() as connection:
-        connection.ensure_connection(max_retries=1, interval_start=0, timeout=2)
-
-
-def storage_answers() -> None:
-    name = default_storage.save(f"readyz/{uuid.uuid4()}", ContentFile(b"ok"))
-    default_storage.delete(name)
-
-
-PARTS: dict[str, Callable[[], None]] = {
-    "database": database_answers,
-    "broker": broker_answers,
-    "storage": storage_answers,
-}
-
-
-@login_not_required
-@never_cache
-@require_GET
-def readyz(request: HttpRequest) -> HttpResponse:
-    """Whether database, broker and storage answer; 503 names the ones that do not, never why (that is in the log)."""
-    answers = {}
-    for name, ask in PARTS.items():
-        try:
-            ask()
-            answers[name] = "ok"
-        except Exception:
-            logger.exception("%s does not answer", name)
-            answers[name] = "down"
-    return JsonResponse(answers, status=200 if set(answers.values()) == {"ok"} else 503)
