@@ -8,11 +8,12 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from desk.models import Staff
+from desk.models import Staff, Ward
 from dossiers.models import Appointment, DelayCause, DossierError, Event
 from letters.archive import verify
 from letters.models import Letter, LetterError, LetterKind, LetterPolicy, LetterText, Occasion
 from letters.orders import LETTER_AFTER, order_ahead
+from letters.tasks import draw_waiting
 from tests.conftest import moment
 from tests.factories import CAUSE, REASON, DossierFactory, StaffFactory, consenting, draw_all, explain, late, letter_of
 
@@ -35,6 +36,19 @@ def test_a_broken_promise_orders_one_apology_however_often_it_is_noticed(overdue
     order_ahead(MONDAY)
     letter = letter_of(overdue)
     assert (letter.kind, letter.state, letter.appointment) == (LetterKind.APOLOGY, "draft", overdue.appointment)
+
+
+def test_a_bell_that_nobody_hears_keeps_no_letter_from_being_ordered(
+    ward, monkeypatch, caplog, django_capture_on_commit_callbacks
+):
+    def down(*args, **kwargs):
+        raise ConnectionError("no broker there")
+
+    monkeypatch.setattr(draw_waiting, "delay", down)
+    with django_capture_on_commit_callbacks(execute=True):
+        dossier = late(BROKEN, ward=ward, at=RECEIVED, then=RECEIVED + timedelta(hours=1))
+    assert letter_of(dossier).needs_drawing
+    assert "no broker there" in caplog.text
 
 
 @pytest.mark.parametrize(
