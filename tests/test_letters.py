@@ -211,6 +211,19 @@ def test_what_changed_since_it_was_read_is_not_approved(overdue, leader):
     assert letter_of(overdue).number is None
 
 
+def test_a_letter_whose_facts_changed_without_an_event_is_drawn_anew_and_then_approved(overdue, leader):
+    explain(overdue, MONDAY)
+    draw_all(MONDAY)
+    Ward.objects.filter(pk=overdue.ward_id).update(phone="02263888999")
+    letter = letter_of(overdue)
+    with pytest.raises(LetterError, match="vừa thay đổi"):
+        letter.issue(by=leader, at=MONDAY, seen=letter.version)
+    draw_all(MONDAY)
+    letter = letter_of(overdue)
+    letter.issue(by=leader, at=MONDAY, seen=letter.version)
+    assert "3888 999" in letter.facts["dien_thoai"]
+
+
 def test_only_a_leader_with_a_power_to_sign_approves(overdue, ward, clerk, other_ward):
     explain(overdue, MONDAY)
     draw_all(MONDAY)

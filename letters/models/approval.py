@@ -75,48 +75,57 @@ class Approval(models.Model):
         """Approve: in one transaction the number is taken, the signature stands, the new half day is appointed and the
         debt of the apology is settled. `seen` is the version that the leader has read.
 
-        Raises LetterError with a sentence when it may not leave; then nothing has happened.
+        Raises LetterError with a sentence when it may not leave; then nothing has happened, but that its facts are
+        those of now: a letter refused because they have changed is drawn anew.
         """
         with self._locked(by, "leader") as letter:
             if letter.state == self.State.ISSUED:
                 raise LetterError(f"Thư này vừa được phát hành, số {letter.number_words}.")
             letter._must_wait()
             letter.bring_up_to_date(at)
-            letter._must_be_fit(by, seen)
-            if letter.new_day:
-                letter._reschedule(by, at)
-            letter.year = timezone.localdate(at).year
-            letter.symbol = getattr(letter.ward, f"{letter.about.series}_symbol")
-            letter.number = Counter.objects.next(letter.ward, f"letter-{letter.symbol}-{letter.year}")
-            letter.state, letter.issued_at, letter.signer, letter.proof = self.State.ISSUED, at, by, new_proof()
-            letter.signed = {"lines": by.signing_lines, "name": by.full_name}
-            letter.touch(at)
-            letter.save()
-            if letter.appointment:
-                Appointment.objects.filter(pk=letter.appointment_id).settle_apology(at)
-            Message.objects.plan([letter], at)
-            self._take_over(letter)
+            refusal = letter._why_not(by, seen)
+            if not refusal:
+                letter._leave(by, at)
+                self._take_over(letter)
+        if refusal:
+            raise LetterError(refusal)
+
+    def _leave(self: Letter, by: Staff, at: datetime) -> None:
+        if self.new_day:
+            self._reschedule(by, at)
+        self.year = timezone.localdate(at).year
+        self.symbol = getattr(self.ward, f"{self.about.series}_symbol")
+        self.number = Counter.objects.next(self.ward, f"letter-{self.symbol}-{self.year}")
+        self.state, self.issued_at, self.signer, self.proof = self.State.ISSUED, at, by, new_proof()
+        self.signed = {"lines": by.signing_lines, "name": by.full_name}
+        self.touch(at)
+        self.save()
+        if self.appointment:
+            Appointment.objects.filter(pk=self.appointment_id).settle_apology(at)
+        Message.objects.plan([self], at)
 
     def _must_wait(self: Letter) -> None:
         if self.state not in self.WAITING:
             raise LetterError(f"Thư này {self.get_state_display().lower()} nên không sửa được nữa.")
 
-    def _must_be_fit(self: Letter, by: Staff, seen: int | None) -> None:
+    def _why_not(self: Letter, by: Staff, seen: int | None) -> str:
+        """Why it may not leave, in a sentence; empty if it may."""
         if self.state == self.State.CALLED_OFF:
-            raise LetterError("Thư này không cần gửi nữa: lời hẹn đã được giữ, hoặc hồ sơ đã dừng.")
+            return "Thư này không cần gửi nữa: lời hẹn đã được giữ, hoặc hồ sơ đã dừng."
         if self.missing:
             waits = "nguyên nhân chậm" if "ly_do" in self.missing else "điều phải nêu"
-            raise LetterError(f"Thư chưa có {waits} nên chưa gửi được.")
+            return f"Thư chưa có {waits} nên chưa gửi được."
         if self.waits_for_result:
-            raise LetterError("Thư này đi cùng kết quả. Xin duyệt khi hồ sơ đã có kết quả.")
+            return "Thư này đi cùng kết quả. Xin duyệt khi hồ sơ đã có kết quả."
         if self.trouble:
-            raise LetterError(self.trouble)
+            return self.trouble
         if seen is not None and seen != self.version:
-            raise LetterError("Sự việc trong thư vừa thay đổi. Xin đọc lại rồi duyệt.")
+            return "Sự việc trong thư vừa thay đổi. Xin đọc lại rồi duyệt."
         if self.needs_drawing:
-            raise LetterError("Bản dự thảo đang được lập. Xin chờ giây lát rồi duyệt.")
+            return "Bản dự thảo đang được lập. Xin chờ giây lát rồi duyệt."
         if not by.signing_lines:
-            raise LetterError("Tài khoản của anh/chị chưa ghi quyền ký. Xin báo quản trị ghi giúp.")
+            return "Tài khoản của anh/chị chưa ghi quyền ký. Xin báo quản trị ghi giúp."
+        return ""
 
     def _reschedule(self: Letter, by: Staff, at: datetime) -> None:
         """Approving an apology with a new date makes the reschedule (domain.md, "The apology")."""
