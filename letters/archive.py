@@ -39,7 +39,8 @@ def draw(letter_id: int, now: datetime) -> bool:
         letter.bring_up_to_date(now)
         if letter.needs_drawing:
             print_and_keep(letter, now)
-    if letter.issue_by_itself(now):
+        is_issued = letter.issue_by_itself(now)
+    if is_issued:
         draw(letter_id, now)
     return True
 

@@ -276,7 +276,7 @@ def process(*command, data, **environment):
     """A process of the portal beside this one, on the same database; ended when the block ends."""
     inherited = {name: value for name, value in os.environ.items() if name not in ("REDIS_URL", "COVERAGE_FILE")}
     told = {**inherited, "DATA_DIR": str(data), "DATABASE_URL": database_url(), **environment}
-    with (data / "log").open("w") as log:
+    with (data / "log").open("a") as log:
         started = subprocess.Popen(
             [sys.executable, *command], cwd=settings.BASE_DIR, env=told, stdout=log, stderr=log, start_new_session=True
         )
