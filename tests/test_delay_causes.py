@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from dossiers.models import Appointment, DelayCause, Dossier, DossierError, Event
+from dossiers.reference import DATA
 from tests.conftest import moment
 from tests.factories import DossierFactory
 
@@ -106,3 +107,10 @@ def test_the_counter_sees_every_date_promised_and_where_the_count_stopped(dossie
     assert "Những lần hẹn trước" in page
     assert page.index("Khi tiếp nhận: hẹn") < page.index(">Dừng<")
     assert [step.kind for step in Dossier.objects.get(pk=dossier.pk).appointments.first().days] == ["received", "stop"]
+
+
+def test_the_catalogue_names_its_causes_in_full():
+    """A comma inside a cause once cut it off."""
+    path = DATA / "delay_causes.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()[1:]
+    assert set(DelayCause.objects.values_list("name", flat=True)) == {line.strip('"') for line in lines}
