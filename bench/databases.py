@@ -62,6 +62,21 @@ def fingerprint() -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]
 
 
+def create(size: str) -> None:
+    """The database of that name, with reference data and nothing else."""
+    drop(size)
+    with cursor_of(SERVER) as cursor:
+        name = sql.Identifier(f"bench_{size}")
+        cursor.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(name))
+    django(size, "migrate", "--verbosity", "0")
+    django(size, "seed_reference")
+
+
+def drop(size: str) -> None:
+    with cursor_of(SERVER) as cursor:
+        cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(f"bench_{size}")))
+
+
 def make_ready(size: str, *, refill: bool = False) -> None:
     """Create and fill the database of that size, unless it is there already."""
     name, wanted = f"bench_{size}", fingerprint()
@@ -71,9 +86,6 @@ def make_ready(size: str, *, refill: bool = False) -> None:
         if found and (found[0] or "").startswith(wanted) and not refill:
             return
         print(f"Filling {name} with {SIZES[size]:,} dossiers", flush=True)
-        cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-        cursor.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(name)))
-        django(size, "migrate", "--verbosity", "0")
-        django(size, "seed_reference")
+        create(size)
         print(call(size, "fill", "fill", SIZES[size]), end="", flush=True)
         cursor.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(name), sql.Literal(wanted)))

@@ -17,7 +17,7 @@ from bench.load import Load
 from bench.visitors import BARE, COUNTER, PAGES, SEARCH, STATUS, Page
 
 FILE = Path(__file__).with_name("RESULTS.md")
-LIBRARIES = ("django", "gunicorn", "psycopg2-binary", "weasyprint")
+LIBRARIES = ("django", "celery", "gunicorn", "psycopg2-binary", "weasyprint")
 
 
 class Found(NamedTuple):
@@ -48,12 +48,16 @@ def machine() -> list[str]:
     with cursor_of(SERVER) as cursor:
         cursor.execute("SELECT current_setting('server_version'), current_setting('shared_buffers')")
         server, buffers = cursor.fetchone()
-    wrk = re.search(r"wrk \S*?([\d.]+)", subprocess.run(["wrk", "-v"], capture_output=True, text=True).stdout)
     return [
         f"{os.cpu_count()} cores ({cpu[1] if cpu else 'unknown'}), {memory:.0f} GB",
         f"Python {platform.python_version()}, {', '.join(f'{name} {version(name)}' for name in LIBRARIES)}",
-        f"PostgreSQL {server.split()[0]} (shared_buffers {buffers}) on the same machine, wrk {wrk[1] if wrk else ''}",
+        f"PostgreSQL {server.split()[0]} (shared_buffers {buffers}) on the same machine",
     ]
+
+
+def wrk() -> str:
+    found = re.search(r"wrk \S*?([\d.]+)", subprocess.run(["wrk", "-v"], capture_output=True, text=True).stdout)
+    return f"wrk {found[1] if found else ''}".strip()
 
 
 def row(*cells: object) -> str:
@@ -119,7 +123,7 @@ def text(results: dict[str, Found], rounds: int, seconds: int) -> str:
             f"Made by `bench/run` on {date.today()}: medians of {rounds} rounds, each with every page and the bare view"
             f" at every size for {seconds} seconds.",
             "",
-            *(f"- {fact}" for fact in machine()),
+            *(f"- {fact}" for fact in [*machine(), wrk()]),
             f"- Other programs used {100 * others:.0f}% of the machine meanwhile (median)",
             "",
             "The bare view is one indexed select of a dossier by its token and a one-line template, behind the same"
