@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import unicodedata
 from io import BytesIO
 
@@ -61,6 +63,45 @@ def test_vietnamese_can_be_searched_and_copied(style):
     text = text_of(html_to_pdf(paper(f"<p>{style.format(PANGRAM)}</p>")))
     assert PANGRAM in text
     assert unicodedata.is_normalized("NFC", text)
+
+
+def memory_in_use() -> int:
+    """Bytes that C libraries hold: what leaks there no Python object shows."""
+    libc = ctypes.CDLL(None)
+    if not hasattr(libc, "mallinfo2"):
+        pytest.skip("this C library does not tell")
+    libc.mallinfo2.restype = MallInfo
+    gc.collect()
+    info = libc.mallinfo2()
+    return info.uordblks + info.hblkhd
+
+
+class MallInfo(ctypes.Structure):
+    _fields_ = [
+        (name, ctypes.c_size_t)
+        for name in [
+            "arena",
+            "ordblks",
+            "smblks",
+            "hblks",
+            "hblkhd",
+            "usmblks",
+            "fsmblks",
+            "uordblks",
+            "fordblks",
+            "keepcost",
+        ]
+    ]
+
+
+def test_a_worker_that_prints_all_day_holds_no_more_memory_in_the_evening():
+    page = paper(f"<p>{PANGRAM}</p>" * 60)
+    for _ in range(10):
+        html_to_pdf(page)
+    before = memory_in_use()
+    for _ in range(20):
+        html_to_pdf(page)
+    assert memory_in_use() - before < 200_000
 
 
 def test_every_printable_character_comes_out_of_the_printer():
