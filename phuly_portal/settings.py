@@ -49,6 +49,7 @@ else:
 
 INSTALLED_APPS = [
     "letters.apps.LettersConfig",
+    "feedback",
     "dossiers",
     "desk",
     "axes",

@@ -13,5 +13,6 @@ urlpatterns = [
     path("quan-tri/", admin.site.urls),
     path("", include("desk.urls")),
     path("", include("letters.urls")),
+    path("", include("feedback.urls")),
     path("", include("dossiers.urls")),
 ]

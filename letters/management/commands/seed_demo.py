@@ -2,12 +2,12 @@ from typing import Any
 
 from django.utils import timezone
 
-from dossiers.management.commands.seed_demo import Command as DossiersCommand
+from feedback.management.commands.seed_demo import Command as FeedbackCommand
 from letters.demo import bring_letters_up_to
 from letters.tasks import draw_waiting
 
 
-class Command(DossiersCommand):
+class Command(FeedbackCommand):
     help = "Make the demonstration: accounts, 400 days of dossiers and their letters. Safe to run again."
 
     def handle(self, **options: Any) -> None:
