@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import StringIO
+from time import monotonic
 
 import pytest
 from django.core.management import call_command
@@ -14,6 +15,10 @@ from tests.factories import StaffFactory
 
 # the browser's driver runs an event loop in the same thread as the tests
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+#: When every test begins, unless it sets the clock itself.
+MONDAY = datetime(2026, 11, 23, 10, 30, tzinfo=ZONE)
 
 
 def moment(text: str) -> datetime:
@@ -42,10 +47,26 @@ def _nothing_kept():
 
 
 @pytest.fixture(autouse=True)
+def _clock(monkeypatch):
+    """It is a Monday morning in Phủ Lý, and time goes on from there: no test depends on the day it is run."""
+    started = monotonic()
+    monkeypatch.setattr("django.utils.timezone.now", lambda: MONDAY + timedelta(seconds=monotonic() - started))
+
+
+@pytest.fixture(autouse=True)
 def _quick(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _own_files(settings, tmp_path):
+    """Each test keeps its files apart: rows of tests that run side by side have the same numbers."""
+    settings.DATA_DIR = tmp_path
     settings.STORAGES = {
-        **settings.STORAGES,
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": tmp_path / "files"},
+        },
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
 

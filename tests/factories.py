@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from io import BytesIO
 from typing import Any
 
 import factory
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from pypdf import PdfWriter
 
 from desk.calendar import ZONE
 from desk.models import Staff, Ward
@@ -137,3 +141,20 @@ def draw_all(now: datetime) -> None:
 
 def letter_of(dossier: Dossier) -> Letter:
     return Letter.objects.get(dossier=dossier)
+
+
+def sheet(pages: int = 1) -> bytes:
+    """A PDF of so many A5 pages, made without the printer."""
+    made, written = PdfWriter(), BytesIO()
+    for _ in range(pages):
+        made.add_blank_page(420, 595)
+    made.write(written)
+    return written.getvalue()
+
+
+def with_pdf(letter: Letter, content: bytes | None = None) -> Letter:
+    """The letter as it is once a worker has drawn it, for whoever does not look at the drawing."""
+    name = default_storage.save(f"letters/thu/{letter.pk}.pdf", ContentFile(content or sheet()))
+    Letter.objects.filter(pk=letter.pk).update(needs_drawing=False, pdf=name, sha256="0" * 64)
+    letter.refresh_from_db()
+    return letter

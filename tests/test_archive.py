@@ -45,14 +45,6 @@ def files() -> set[str]:
     }
 
 
-@pytest.fixture(autouse=True)
-def _own_storage(settings, tmp_path):
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path}},
-    }
-
-
 def test_a_letter_drawn_twice_has_one_file(letter, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         assert draw(letter.pk, MONDAY)

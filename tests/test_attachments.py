@@ -18,12 +18,6 @@ from tests.factories import DossierFactory, StaffFactory, scan
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _own_folder(settings, tmp_path):
-    options = {"location": tmp_path / "files"}
-    settings.STORAGES = {**settings.STORAGES, "default": {**settings.STORAGES["default"], "OPTIONS": options}}
-
-
 @pytest.fixture
 def dossier(ward):
     return DossierFactory(ward=ward)

@@ -15,7 +15,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from pypdf import PdfReader, PdfWriter
+from pypdf import PdfReader
 
 from dossiers.models import Appointment, DelayCause
 from letters import outbox
@@ -24,40 +24,12 @@ from letters.gateway import FileGateway, GatewayError, HttpGateway, gateway
 from letters.models import Channel, Letter, LetterError, LetterKind, Message, MessageError
 from letters.pile import pile
 from tests.conftest import moment
-from tests.factories import DossierFactory, StaffFactory
+from tests.factories import DossierFactory, StaffFactory, sheet, with_pdf
 
 pytestmark = pytest.mark.django_db
 
 #: Received on Monday, promised for the morning of Friday (24/11 is a day off); in the afternoon that has broken.
 RECEIVED, FRIDAY = moment("2026-11-23 08:42"), moment("2026-11-27 14:00")
-
-
-def sheet(pages=1):
-    """A PDF of so many A5 pages, made without the printer."""
-    made, written = PdfWriter(), BytesIO()
-    for _ in range(pages):
-        made.add_blank_page(420, 595)
-    made.write(written)
-    return written.getvalue()
-
-
-def with_pdf(letter, content=None):
-    name = default_storage.save(f"letters/thu/{letter.pk}.pdf", BytesIO(content or sheet()))
-    Letter.objects.filter(pk=letter.pk).update(needs_drawing=False, pdf=name, sha256="0" * 64)
-    letter.refresh_from_db()
-    return letter
-
-
-@pytest.fixture(autouse=True)
-def _own_files(settings, tmp_path):
-    settings.DATA_DIR = tmp_path
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": tmp_path / "files"},
-        },
-    }
 
 
 def late_dossier(**facts):

@@ -17,7 +17,7 @@ from letters.models import Channel, Message
 from letters.phone import phone_script
 from tests.conftest import moment
 from tests.factories import DossierFactory, StaffFactory
-from tests.test_delivery import FRIDAY, RECEIVED, _own_files, apology, late_dossier, thanks  # noqa: F401
+from tests.test_delivery import FRIDAY, RECEIVED, apology, late_dossier, thanks
 from tests.test_lists import queries
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from letters import outbox
 from letters.models import Channel, Message, MessageError
 from tests.conftest import moment
 from tests.factories import DossierFactory, StaffFactory
-from tests.test_delivery import _own_files, sms_file  # noqa: F401
+from tests.test_delivery import sms_file
 from tests.test_receive import at_once
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]

@@ -45,17 +45,6 @@ WORKER = ("-m", "celery", "-A", "phuly_portal", "worker")
 needs_redis = pytest.mark.skipif(not shutil.which("redis-server"), reason="no redis-server on this machine")
 
 
-@pytest.fixture(autouse=True)
-def _storage_of_the_worker(settings, tmp_path):
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": tmp_path / "files"},
-        },
-    }
-
-
 @pytest.fixture
 def leader(reference, ward):
     """Who signs every apology in advance: a letter is issued as soon as its draft is there."""

@@ -11,7 +11,7 @@ from django.utils import timezone
 from dossiers.models import Attachment, FormTitle, HomeVisit, IssuedPaper, Presentation
 from dossiers.slip import issue_slip
 from letters.models import Letter, Message
-from tests.factories import DossierFactory, StaffFactory, draw_all, scan
+from tests.factories import DossierFactory, StaffFactory, scan, with_pdf
 
 #: Pages for everybody.
 PUBLIC = {
@@ -82,15 +82,14 @@ def dossier(ward):
 
 
 def issued_letter(dossier):
-    """A letter of thanks about the dossier, issued and drawn."""
+    """A letter of thanks about the dossier, issued."""
     now, typed = timezone.now(), {"su_viec": "cán bộ tiếp dân ân cần"}
     letter = Letter.objects.write(
         ward=dossier.ward, kind="thanks_praise", dossier=dossier, typed=typed, by=dossier.received_by, at=now
     )
-    draw_all(now)
-    letter.refresh_from_db()
+    with_pdf(letter)
     letter.issue(by=StaffFactory(ward=dossier.ward, leader=True), at=now)
-    draw_all(now)
+    with_pdf(letter)
 
 
 def url_of(name, dossier):

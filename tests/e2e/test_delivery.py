@@ -9,7 +9,7 @@ from letters import outbox
 from letters.models import Channel, Message
 from tests.e2e.test_every_page import LONG_NAME, inspecting
 from tests.factories import StaffFactory
-from tests.test_delivery import FRIDAY, _own_files, apology, late_dossier  # noqa: F401
+from tests.test_delivery import FRIDAY, apology, late_dossier
 
 pytestmark = pytest.mark.e2e
 
