@@ -100,11 +100,13 @@ class OfficeHours:
             return self.morning_opens, self.morning_closes
         return self.afternoon_opens, self.afternoon_closes
 
+    def length(self, half: Half) -> timedelta:
+        opens, closes = (datetime.combine(date(2000, 1, 3), edge) for edge in self.span(half))
+        return closes - opens
+
     @property
     def day_length(self) -> timedelta:
-        day = date(2000, 1, 3)
-        spans = (self.span(half) for half in Half)
-        return sum((datetime.combine(day, end) - datetime.combine(day, start) for start, end in spans), timedelta(0))
+        return sum((self.length(half) for half in Half), timedelta(0))
 
     def half_at(self, moment: time) -> Half:
         """Before the afternoon opens is morning, also before opening; later is afternoon, also after closing."""
@@ -227,6 +229,10 @@ class WorkingCalendar:
 
     def next_working_day(self, day: date) -> date:
         return next(self.working_days_after(day))
+
+    def end_of_next_day(self, now: datetime) -> datetime:
+        """Midnight after the next working day: what is promised before is due soon."""
+        return datetime.combine(self.next_working_day(now.astimezone(ZONE).date()) + ONE_DAY, time.min, ZONE)
 
     def days_late(self, promised: date, today: date) -> int:
         """Working days after the promised day, today included; 0 on the promised day itself."""

@@ -35,12 +35,6 @@ class Moment:
     def days_late(self, dossier: Dossier) -> int:
         return self.calendar.days_late(timezone.localdate(dossier.promised_at), timezone.localdate(self.now))
 
-    @property
-    def end_of_next_day(self) -> datetime:
-        """Midnight after the next working day: what is promised before is due soon."""
-        day = self.calendar.next_working_day(timezone.localdate(self.now))
-        return timezone.make_aware(datetime.combine(day + timedelta(days=1), datetime.min.time()))
-
     def due_words(self, dossier: Dossier) -> str:
         """ "chiều nay", "sáng T4 25/11"."""
         due = timezone.localtime(dossier.due_at)
@@ -76,7 +70,7 @@ class Moment:
             return "overdue", "late", f"Quá hạn {self.late_for(dossier)}".rstrip()
         if dossier.step_due_at and dossier.step_due_at < self.now:
             return "due", "clock", f"Chậm tiến độ, {self.left_words(dossier)}"
-        if dossier.due_at < self.end_of_next_day:
+        if dossier.due_at < self.calendar.end_of_next_day(self.now):
             return "due", "clock", f"Sắp đến hạn, {self.left_words(dossier)}"
         return "ontime", "ok", f"{dossier.get_state_display()}, {self.left_words(dossier)}"
 
@@ -174,7 +168,7 @@ LISTS = LANES | {
             "flag",
             "",
             "Hồ sơ nào sắp lỡ hẹn cũng đã có nguyên nhân.",
-            lambda dossiers, at: dossiers.unexplained(at.end_of_next_day).order_by("due_at"),
+            lambda dossiers, at: dossiers.unexplained(at.now).order_by("due_at"),
             Moment.left_words,
         ),
         Lane(

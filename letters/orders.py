@@ -7,19 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Value
-from django.utils import timezone
+from django.db.models import Exists, F, OuterRef, Value
 
-from desk.calendar import Half, OfficeHours
-from desk.models import CalendarDay, Ward
 from desk.sql import insert_from
 from dossiers.models import OPEN, Appointment, Event
-from dossiers.models.appointment import RUNNING
-from dossiers.models.procedure import Procedure
 from letters.models import Letter, LetterKind, LetterPolicy
 
 Rows = models.QuerySet[Any]
-HOURS = ("morning_opens", "morning_closes", "afternoon_opens", "afternoon_closes")
 
 
 def wanted(events: Rows, kind: Any) -> Rows:
@@ -78,22 +72,8 @@ def order_after(kind: str, event_ids: Sequence[int], at: datetime) -> int:
 
 
 def order_ahead(now: datetime) -> int:
-    """Draft the apology for each promise that is about to break (domain.md, "The apology"): one working day before it,
-    and for same-day matters when the promised half begins, if they were there by then.
-    """
-    next_day = CalendarDay.objects.calendar().next_working_day(timezone.localdate(now))
-    end = timezone.make_aware(datetime.combine(next_day + timedelta(days=1), datetime.min.time()))
-    same_day = Q(dossier__procedure__limit_unit=Procedure.LimitUnit.SAME_DAY)
-    about_to_break = Q(due_at__lt=end) & ~same_day
-    for hours in Ward.objects.in_service().values(*HOURS).distinct().order_by():
-        same_hours = Q(**{f"dossier__ward__{name}": value for name, value in hours.items()})
-        for half in Half:
-            opens, closes = OfficeHours(**hours).span(half)
-            length = datetime.combine(next_day, closes) - datetime.combine(next_day, opens)
-            has_begun = Q(half=half.value, due_at__lte=now + length, dossier__received_at__lte=F("due_at") - length)
-            about_to_break |= same_day & same_hours & has_begun
-    running = Appointment.objects.filter(RUNNING, dossier__state__in=OPEN, due_at__gte=now)
-    return order_apologies(running.filter(about_to_break), now)
+    """Draft the apology for each promise that is about to break."""
+    return order_apologies(Appointment.objects.about_to_break(now).filter(dossier__state__in=OPEN), now)
 
 
 def order_apologies(promises: Rows, at: datetime) -> int:

@@ -1,6 +1,6 @@
 """Why a promise is not kept: said before or after it breaks, asked for where nobody has, and shown day by day."""
 
-from datetime import date
+from datetime import date, time
 
 import pytest
 
@@ -83,6 +83,37 @@ def test_the_list_asks_for_the_cause_of_what_is_due_soon_or_missed_until_it_is_s
     page = client.get(dossier.get_absolute_url()).content.decode()
     assert "chưa ghi nguyên nhân" not in page
     assert cause.name in page
+
+
+@pytest.mark.parametrize(
+    ("what", "received", "silent", "asked"),
+    [
+        ("khai sinh", "2026-11-30 08:42", "2026-11-30 13:29", "2026-11-30 13:30"),  # due that afternoon
+        ("khai sinh", "2026-11-30 15:30", "2026-12-01 13:29", "2026-12-01 13:30"),  # due on the next afternoon
+        ("khai sinh", "2026-11-30 14:10", "2026-11-30 16:59", "2026-11-30 17:01"),  # it came when the half had begun
+        ("xác nhận hôn nhân", "2026-11-25 08:42", "2026-11-26 23:59", "2026-11-27 00:00"),  # due on Monday
+    ],
+)
+def test_the_desk_asks_for_a_cause_only_when_the_promise_is_about_to_break(
+    what, received, silent, asked, officer, client, monkeypatch
+):
+    dossier = DossierFactory(at=moment(received), what=what)
+    for now, expected in ((received, False), (silent, False), (asked, True)):
+        monkeypatch.setattr("django.utils.timezone.now", lambda now=now: moment(now))
+        client.force_login(officer)
+        page = client.get(dossier.get_absolute_url()).content.decode()
+        assert ("chưa ghi nguyên nhân" in page) is expected
+        assert (dossier.short_code in client.get("/ho-so/?lan=cho-nguyen-nhan").content.decode()) is expected
+
+
+def test_a_cause_is_asked_for_by_the_hours_of_the_dossiers_own_ward(officer, ward, client, monkeypatch):
+    type(ward).objects.filter(pk=ward.pk).update(afternoon_opens=time(14), afternoon_closes=time(17, 30))
+    dossier = DossierFactory(at=moment("2026-11-30 08:42"), what="khai sinh", ward=type(ward).objects.get(pk=ward.pk))
+    for now, expected in (("13:59", False), ("14:00", True)):
+        monkeypatch.setattr("django.utils.timezone.now", lambda now=now: moment(f"2026-11-30 {now}"))
+        client.force_login(officer)
+        page = client.get(dossier.get_absolute_url()).content.decode()
+        assert ("chưa ghi nguyên nhân" in page) is expected
 
 
 def test_the_citizen_reads_why_and_how_each_date_was_reached(dossier, cause, officer, clerk, client, monkeypatch):

@@ -12,11 +12,12 @@ from django.utils import timezone
 
 from desk import calendar
 from desk.calendar import Promise, Step, WorkingCalendar
-from desk.models import WardQuerySet
+from desk.models import CalendarDay, Ward, WardQuerySet
 from desk.sql import insert_from
 from desk.vietnamese import day_in_words, day_month, weekday
 from dossiers.models.cause import DelayCause
 from dossiers.models.event import Event
+from dossiers.models.procedure import Procedure
 
 if TYPE_CHECKING:
     from desk.models import Staff
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 #: The promise that holds now and may still be kept.
 RUNNING = Q(outcome="open", is_current=True)
+#: The columns of a ward that are its office hours.
+HOURS = ("morning_opens", "morning_closes", "afternoon_opens", "afternoon_closes")
 
 
 def chosen(days: WorkingCalendar, day: date, half: calendar.Half, why: str) -> Promise:
@@ -42,6 +45,25 @@ class AppointmentQuerySet(WardQuerySet):
     def unexplained(self) -> AppointmentQuerySet:
         """Promises that were missed, or still run, without a word about why."""
         return self.filter(Q(outcome=Appointment.Outcome.BROKEN) | RUNNING, delay_cause=None)
+
+    def about_to_break(self, now: datetime) -> AppointmentQuerySet:
+        """Promises that run and are near (domain.md, "The apology"): one working day before the promised day, and for
+        same-day matters when the promised half begins, if they were there by then.
+        """
+        same_day = Q(dossier__procedure__limit_unit=Procedure.LimitUnit.SAME_DAY)
+        is_near = ~same_day & Q(due_at__lt=CalendarDay.objects.calendar().end_of_next_day(now))
+        for hours in Ward.objects.in_service().values(*HOURS).distinct().order_by():
+            same_hours = Q(**{f"dossier__ward__{name}": value for name, value in hours.items()})
+            for half in calendar.Half:
+                length = calendar.OfficeHours(**hours).length(half)
+                has_begun = Q(half=half.value, due_at__lte=now + length, dossier__received_at__lte=F("due_at") - length)
+                is_near |= same_day & same_hours & has_begun
+        return self.filter(RUNNING, is_near, due_at__gte=now)
+
+    def to_explain(self, now: datetime) -> AppointmentQuerySet:
+        """Promises that were missed, or are about to be, without a word about why."""
+        silent = self.unexplained()
+        return silent.filter(due_at__lt=now) | silent.about_to_break(now)
 
     def in_debt(self) -> AppointmentQuerySet:
         """Broken promises that nobody has apologised for yet."""

@@ -57,9 +57,9 @@ class DossierQuerySet(WardQuerySet):
         """On the way to this person, who has not confirmed yet."""
         return self.filter(handovers__receiver=staff, handovers__accepted_at=None, handovers__withdrawn_at=None)
 
-    def unexplained(self, until: datetime) -> Self:
-        """Promised for before `until`, or missed already, and nobody has said why it is not done."""
-        silent = Appointment.objects.unexplained().filter(dossier=models.OuterRef("pk"), due_at__lt=until)
+    def unexplained(self, now: datetime) -> Self:
+        """The promise is missed or about to be, and nobody has said why."""
+        silent = Appointment.objects.to_explain(now).filter(dossier=models.OuterRef("pk"))
         return self.filter(models.Exists(silent), state__in=(*OPEN, State.READY))
 
     def on_time(self, at: datetime) -> Self:

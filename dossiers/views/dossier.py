@@ -58,8 +58,8 @@ def dossier_page(request: HttpRequest, row: Dossier, attachment_form: Attachment
         "at": Moment(now, CalendarDay.objects.calendar(row.ward.hours)),
     }
     context["chip"] = context["at"].chip(row)
-    silent = Dossier.objects.visible_to(request.user).unexplained(context["at"].end_of_next_day)
-    context["asks_cause"] = "explain_delay" in context["moves"] and silent.filter(pk=row.pk).exists()
+    mine = Dossier.objects.visible_to(request.user).filter(pk=row.pk)
+    context["asks_cause"] = "explain_delay" in context["moves"] and mine.unexplained(now).exists()
     return render(request, "dossiers/dossier.html", context)
 
 
