@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from desk.models import Staff
 from dossiers.models import Appointment
-from letters.models import ABOUT, Channel, Letter, Message
+from letters.models import Channel, Letter, Message
 from letters.models.letter import LetterQuerySet
 
 #: A letter that has no PDF after so long is in somebody's way.
@@ -38,9 +38,7 @@ def ahead(letters: LetterQuerySet, now: datetime) -> LetterQuerySet:
 
 
 def with_result(letters: LetterQuerySet, now: datetime) -> LetterQuerySet:
-    kinds = [kind for kind, about in ABOUT.items() if about.with_result]
-    waiting = letters.waiting().filter(kind__in=kinds)
-    return waiting.exclude(pk__in=letters.signable().values("pk"))
+    return letters.waiting().accompanying().exclude(pk__in=letters.signable().values("pk"))
 
 
 def stuck(letters: LetterQuerySet, now: datetime) -> LetterQuerySet:

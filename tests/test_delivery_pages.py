@@ -16,7 +16,7 @@ from letters import outbox
 from letters.models import Channel, Message
 from letters.phone import phone_script
 from tests.conftest import moment
-from tests.factories import DossierFactory, StaffFactory
+from tests.factories import DossierFactory, StaffFactory, consenting, draw_all
 from tests.test_delivery import FRIDAY, RECEIVED, apology, late_dossier, thanks
 from tests.test_lists import queries
 
@@ -243,3 +243,15 @@ def test_the_letter_is_offered_where_the_result_is_handed_back(clerk_client, cle
         assert f"?thu={letter.pk}" in shown
     press(clerk_client, letter.messages.get(channel=Channel.COUNTER), "da-giao")
     assert "Thư trao cùng kết quả" not in text_of(clerk_client.get(dossier.get_absolute_url()))
+
+
+def test_whoever_hands_a_result_back_sees_the_letter_that_it_should_wait_for(clerk_client, clerk, ward):
+    dossier = consenting("khai sinh", ward=ward, at=FRIDAY)
+    dossier.mark_ready(by=clerk, at=FRIDAY)
+    draw_all(FRIDAY)
+    for page in (dossier.get_absolute_url(), reverse("dossiers:move", args=[dossier.code, "tra-ket-qua"])):
+        shown = text_of(clerk_client.get(page))
+        panel = shown[shown.index("Thư trao cùng kết quả") :]
+        assert "Thư chúc mừng khai sinh" in panel
+        assert "Chờ duyệt" in panel
+        assert "duyệt xong mới có thư để trao" in panel

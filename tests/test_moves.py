@@ -101,6 +101,22 @@ def test_what_just_came_in_waits_for_the_next_hand_and_not_for_its_result(ward, 
     assert next(iter(dossier.moves_for(StaffFactory(ward=ward, **{role: True})))) == first
 
 
+@pytest.mark.parametrize(
+    ("what", "agrees", "first"),
+    [
+        ("khai sinh", True, ["mark_ready", "finish"]),
+        ("khai tử", True, ["mark_ready", "finish"]),
+        ("khai sinh", False, ["finish", "give"]),
+        ("chứng thực", True, ["finish", "give"]),  # its procedure has no letter
+        ("1.001699", True, ["give", "mark_ready"]),  # no matter of one day
+    ],
+)
+def test_a_result_that_a_letter_goes_with_is_not_handed_back_in_the_same_breath(ward, clerk, what, agrees, first):
+    """The letter is signed once the result is there."""
+    dossier = DossierFactory(ward=ward, at=RECEIVED, what=what, agrees_to_letter=agrees)
+    assert list(dossier.moves_for(clerk))[:2] == first
+
+
 def test_what_came_back_to_the_desk_waits_for_its_result(dossier, ward, clerk, officer):
     dossier.take_up(by=officer, at=THEN)
     dossier.give(to=clerk, step="desk", by=officer, at=THEN)

@@ -313,6 +313,11 @@ class Dossier(Steps):
     def is_overdue(self, at: datetime) -> bool:
         return self.state in OPEN and self.promised_at < at
 
+    @property
+    def has_letter(self) -> bool:
+        """Whether the family wants the letter that its procedure sends along with the result."""
+        return self.agrees_to_letter and bool(self.procedure.letter)
+
     def needs_slip(self) -> bool:
         """Same-day matters get a slip on request only, but always where the law wants hour and day in writing."""
         due_later = timezone.localdate(self.due_at) > timezone.localdate(self.received_at)

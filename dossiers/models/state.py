@@ -171,4 +171,6 @@ MOVES: dict[str, Move] = {
 }
 #: What a dossier that just came in waits for, before its result: in this order.
 AT_DESK = ("take_up", "finish", "give")
+#: The same where a letter goes with the result: it is signed and printed between the result and its return.
+AT_DESK_WITH_LETTER = ("take_up", "mark_ready", "finish", "give")
 MOVE_BY_SLUG = {move.slug: name for name, move in MOVES.items()}

@@ -19,7 +19,7 @@ from desk.vietnamese import capitalise, day_in_words
 from dossiers.models.appointment import RUNNING, Appointment, chosen
 from dossiers.models.event import Event
 from dossiers.models.handover import Handover
-from dossiers.models.state import AT_DESK, MOVES, OPEN, DossierError, Move, State
+from dossiers.models.state import AT_DESK, AT_DESK_WITH_LETTER, MOVES, OPEN, DossierError, Move, State
 from dossiers.models.supplement import SupplementRequest
 
 if TYPE_CHECKING:
@@ -238,7 +238,8 @@ class Steps(models.Model):
             if self.state in move.sources and staff.has_role(*move.roles) and self._fits(name, staff)
         }
         if self.state == State.RECEIVED and self.officer_id is None:
-            return {name: found[name] for name in AT_DESK if name in found} | found
+            order = AT_DESK_WITH_LETTER if "finish" in found and self.has_letter else AT_DESK
+            return {name: found[name] for name in order if name in found} | found
         return found
 
     def _fits(self: Dossier, name: str, staff: Staff) -> bool:

@@ -48,6 +48,8 @@ ABOUT: dict[str, About] = {
     LetterKind.IDEA: About("thanks", needs=("nguoi_nhan", "su_viec", "viec_da_lam"), typed=("su_viec", "viec_da_lam")),
     LetterKind.PRAISE: About("thanks", needs=("nguoi_nhan", "su_viec"), typed=("su_viec",)),
 }
+#: What goes with a result, and waits for it.
+WITH_RESULT = tuple(kind for kind, about in ABOUT.items() if about.with_result)
 #: What a person may write by hand, with no event before it.
 BY_HAND = tuple(LetterKind(kind) for kind, about in ABOUT.items() if about.typed)
 #: What the family agrees to at the counter before it is written at all (domain.md 10).

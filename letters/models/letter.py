@@ -16,7 +16,7 @@ from desk.models import CalendarDay, Staff, Ward, WardQuerySet
 from dossiers.models import Appointment, Dossier, Event, State
 from letters.facts import facts_of, new_promise
 from letters.models.approval import Approval
-from letters.models.kind import ABOUT, CONSENTED, ONCE_PER_DOSSIER, LetterKind
+from letters.models.kind import ABOUT, CONSENTED, ONCE_PER_DOSSIER, WITH_RESULT, LetterKind
 from letters.models.text import LetterText, Occasion
 
 if TYPE_CHECKING:
@@ -40,9 +40,12 @@ class LetterQuerySet(WardQuerySet):
 
     def signable(self) -> Self:
         """Submitted, and if it goes with a result, the result is there."""
-        with_result = [kind for kind, about in ABOUT.items() if about.with_result]
         there = Q(dossier__state__in=(State.READY, State.RETURNED))
-        return self.submitted().filter(~Q(kind__in=with_result) | there, trouble="")
+        return self.submitted().filter(~Q(kind__in=WITH_RESULT) | there, trouble="")
+
+    def accompanying(self) -> Self:
+        """What goes along with a result."""
+        return self.filter(kind__in=WITH_RESULT)
 
     def without_cause(self) -> Self:
         """Apologies that wait for somebody to say why."""

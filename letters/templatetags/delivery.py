@@ -8,7 +8,7 @@ from django import template
 from django.utils import timezone
 
 from desk.models import Staff
-from dossiers.models import Dossier
+from dossiers.models import Dossier, State
 from letters.models import Letter, Message
 from letters.phone import phone_script as script
 
@@ -30,6 +30,7 @@ def deliveries(context: template.Context, letter: Letter) -> dict[str, Any]:
 
 @register.inclusion_tag("letters/_to_hand_over.html", takes_context=True)
 def letters_to_hand_over(context: template.Context, dossier: Dossier) -> dict[str, Any]:
-    """{% letters_to_hand_over dossier %}: the letters that go with this dossier's result."""
+    """{% letters_to_hand_over dossier %}: the letters that go with this dossier's result, and those it waits for."""
     rows = Message.objects.filter(dossier=dossier).by_messenger().waiting().select_related("letter").order_by("pk")
-    return {"rows": rows, "csrf_token": context.get("csrf_token"), "user": context["user"]}
+    unsigned = dossier.letters.waiting().accompanying().order_by("pk") if dossier.state == State.READY else []
+    return {"rows": rows, "unsigned": unsigned, "csrf_token": context.get("csrf_token"), "user": context["user"]}
