@@ -1,4 +1,4 @@
-"""Letters listen to the dossiers: they insert what is ordered and ring for a worker, nothing else."""
+"""Letters listen to the dossiers: they insert or note what an event calls for and ring for a worker, nothing else."""
 
 from __future__ import annotations
 
@@ -39,3 +39,9 @@ def order_letters(sender: Any, kind: str, event_ids: Sequence[int], **kwargs: An
 def plan_messages(sender: Any, kind: str, event_ids: Sequence[int], **kwargs: Any) -> None:
     if Message.objects.tell(kind, event_ids, timezone.now()):
         send_messages.delay_on_commit()  # type: ignore[attr-defined]
+
+
+@receiver(event_recorded, dispatch_uid="letters.hand_over_letters")
+def hand_over_letters(sender: Any, kind: str, event_ids: Sequence[int], **kwargs: Any) -> None:
+    if kind == Event.Kind.RETURNED:
+        Message.objects.go_with_result(event_ids)

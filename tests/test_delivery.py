@@ -17,14 +17,24 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from pypdf import PdfReader
 
-from dossiers.models import Appointment, DelayCause
+from dossiers.models import Appointment, DelayCause, Event
 from letters import outbox
 from letters.demo_delivery import deliver
 from letters.gateway import FileGateway, GatewayError, HttpGateway, gateway
-from letters.models import Channel, Letter, LetterError, LetterKind, Message, MessageError
+from letters.models import (
+    Channel,
+    Letter,
+    LetterError,
+    LetterKind,
+    LetterPolicy,
+    LetterText,
+    Message,
+    MessageError,
+    Occasion,
+)
 from letters.pile import pile
 from tests.conftest import moment
-from tests.factories import DossierFactory, StaffFactory, sheet, with_pdf
+from tests.factories import DossierFactory, StaffFactory, consenting, draw_all, sheet, with_pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -325,6 +335,58 @@ def test_who_handed_it_over_and_when_is_noted_once(leader, clerk):
         message.take_back(by=clerk, at=FRIDAY + timedelta(days=1))
     message.take_back(by=clerk, at=FRIDAY)
     assert (message.state, message.by) == ("waiting", None)
+
+
+@pytest.mark.parametrize(("method", "way"), [("counter", "counter"), ("post", "post"), ("home", "visit")])
+def test_whoever_hands_the_result_back_hands_its_letters_over_in_the_same_act(leader, clerk, method, way):
+    dossier, another = (late_dossier(return_method=method) for _ in range(2))
+    letter, waiting = apology(dossier, leader), apology(another, leader)
+    dossier.mark_ready(by=clerk, at=FRIDAY)
+    assert (letter.messages.get(channel=way).state, waiting.messages.get(channel=way).state) == ("waiting", "waiting")
+    later = FRIDAY + timedelta(hours=1)
+    event = dossier.hand_back(by=clerk, at=later)
+    message = letter.messages.get(channel=way)
+    assert (message.state, message.by, message.sent_at) == ("sent", clerk, later)
+    assert set(letter.messages.by_machine().values_list("state", flat=True)) == {"waiting"}
+    assert waiting.messages.get(channel=way).state == "waiting"
+    Event.announce(Event.Kind.RETURNED, [event.pk])  # heard twice
+    assert letter.messages.get(channel=way).sent_at == later
+
+
+def test_a_letter_that_was_handed_over_before_its_result_stays_as_it_was_noted(leader, clerk, officer):
+    dossier = late_dossier()
+    message = apology(dossier, leader).messages.get(channel=Channel.COUNTER)
+    message.hand_over(by=officer, at=FRIDAY)
+    dossier.mark_ready(by=clerk, at=FRIDAY)
+    dossier.hand_back(by=clerk, at=FRIDAY + timedelta(hours=1))
+    message.refresh_from_db()
+    assert (message.by, message.sent_at) == (officer, FRIDAY)
+
+
+def test_a_letter_that_could_not_be_printed_yet_goes_on_waiting(leader, clerk):
+    dossier = late_dossier()
+    letter = apology(dossier, leader)
+    Letter.objects.filter(pk=letter.pk).update(needs_drawing=True)
+    dossier.mark_ready(by=clerk, at=FRIDAY)
+    dossier.hand_back(by=clerk, at=FRIDAY)
+    assert letter.messages.get(channel=Channel.COUNTER).state == "waiting"
+
+
+@pytest.mark.parametrize(
+    ("steps", "noted"), [(["mark_ready", "hand_back"], "counter: sent"), (["finish"], "post: waiting")]
+)
+def test_a_letter_signed_in_advance_goes_by_hand_unless_the_result_is_back_before_it_is_printed(
+    ward, clerk, leader, steps, noted
+):
+    text = LetterText.objects.get(occasion=Occasion.BIRTH)
+    automatic = {"kind": LetterKind.BIRTH, "mode": LetterPolicy.Mode.AUTOMATIC, "texts": [text]}
+    LetterPolicy.objects.decide(ward=ward, by=leader, at=RECEIVED, **automatic)
+    dossier = consenting("khai sinh", ward=ward, at=RECEIVED, phone="")
+    for step in steps:
+        getattr(dossier, step)(by=clerk, at=RECEIVED)
+        draw_all(RECEIVED)
+    [message] = Message.objects.filter(dossier=dossier)
+    assert f"{message.channel}: {message.state}" == noted
 
 
 def test_another_ward_hands_nothing_over(leader, other_ward, city):

@@ -13,7 +13,7 @@ from pypdf import PdfReader
 from desk.models import AccessLog, Hamlet
 from dossiers.models import State
 from letters import outbox
-from letters.models import Channel, Message
+from letters.models import Channel, Letter, Message
 from letters.phone import phone_script
 from tests.conftest import moment
 from tests.factories import DossierFactory, StaffFactory, consenting, draw_all
@@ -241,6 +241,7 @@ def test_the_letter_is_offered_where_the_result_is_handed_back(clerk_client, cle
         shown = text_of(clerk_client.get(page))
         assert "Thư trao cùng kết quả" in shown
         assert f"?thu={letter.pk}" in shown
+        assert "Trả kết quả là thư đã in cũng được ghi đã trao." in shown
     press(clerk_client, letter.messages.get(channel=Channel.COUNTER), "da-giao")
     assert "Thư trao cùng kết quả" not in text_of(clerk_client.get(dossier.get_absolute_url()))
 
@@ -255,3 +256,14 @@ def test_whoever_hands_a_result_back_sees_the_letter_that_it_should_wait_for(cle
         assert "Thư chúc mừng khai sinh" in panel
         assert "Chờ duyệt" in panel
         assert "duyệt xong mới có thư để trao" in panel
+
+
+def test_a_letter_that_nobody_printed_is_still_shown_after_the_return(clerk_client, clerk, leader):
+    dossier = late_dossier()
+    letter = apology(dossier, leader)
+    Letter.objects.filter(pk=letter.pk).update(needs_drawing=True)
+    dossier.mark_ready(by=clerk, at=FRIDAY)
+    dossier.hand_back(by=clerk, at=FRIDAY)
+    shown = text_of(clerk_client.get(dossier.get_absolute_url()))
+    assert f"?thu={letter.pk}" in shown
+    assert "Trả kết quả là thư đã in" not in shown

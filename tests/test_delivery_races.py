@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 
 import pytest
+from django.db import transaction
 
 from letters import outbox
-from letters.models import Channel, Message, MessageError
+from letters.models import Channel, Letter, LetterKind, Message, MessageError
 from tests.conftest import moment
 from tests.factories import DossierFactory, StaffFactory
 from tests.test_delivery import sms_file
-from tests.test_receive import at_once
+from tests.test_receive import at_once, until_somebody_waits
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 NOW = moment("2026-11-27 14:00")
@@ -77,3 +79,20 @@ def test_of_two_people_who_hand_it_over_one_is_noted(reference, ward):
     assert answers.count("Lượt gửi này vừa đổi. Xin xem lại.") == 1
     row.refresh_from_db()
     assert row.by in answers
+
+
+def test_a_letter_that_a_colleague_notes_at_that_moment_is_not_noted_again_by_the_return(reference, ward):
+    dossier = DossierFactory(ready=True, ward=ward)
+    letter = Letter.objects.create(
+        ward=ward, dossier=dossier, kind=LetterKind.PRAISE, ordered_at=NOW, touched_at=NOW, needs_drawing=False
+    )
+    [message] = Message.objects.bulk_create(Message.of_letter(letter, NOW)[:1])
+    colleague, clerk = (StaffFactory(ward=ward, clerk=True) for _ in range(2))
+    with ThreadPoolExecutor(1) as elsewhere:
+        with transaction.atomic():
+            message.hand_over(by=colleague, at=NOW)
+            returned = elsewhere.submit(at_once, partial(dossier.hand_back, by=clerk, at=NOW + timedelta(minutes=1)))
+            until_somebody_waits()
+        [event] = returned.result()
+    message.refresh_from_db()
+    assert (event.by, message.by, message.sent_at) == (clerk, colleague, NOW)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, F, OuterRef, Q, Subquery, When
 from django.utils import timezone
 
 from desk.models import Staff, Ward, WardQuerySet
@@ -139,6 +139,25 @@ class MessageQuerySet(WardQuerySet):
             Message.of_event(event, words(event), at) for event in agreed if is_mobile(event.dossier.phone)
         ]
         return bool(self.bulk_create(rows, ignore_conflicts=True))
+
+    def go_with_result(self, event_ids: Sequence[int]) -> int:
+        """The results that these events handed back took their letters along: noted as by whoever handed them over.
+
+        A letter whose PDF was still to be made lay in nobody's hands and goes on waiting.
+        """
+        returns = Event.objects.filter(kind=Event.Kind.RETURNED, pk__gte=min(event_ids), pk__lte=max(event_ids))
+        mine = returns.filter(dossier=OuterRef("dossier"))
+        there = self.filter(
+            kind=Message.Kind.LETTER, dossier__in=returns.values("dossier"), letter__needs_drawing=False
+        )
+        return (
+            self.by_messenger()
+            .waiting()  # asked of the row itself, so that who noted it a moment ago stays noted
+            .filter(pk__in=there.values("pk"))
+            .update(
+                state=Message.State.SENT, sent_at=Subquery(mine.values("at")[:1]), by=Subquery(mine.values("by")[:1])
+            )
+        )
 
     def call_off(self) -> int:
         """What has not left yet need not leave any more."""

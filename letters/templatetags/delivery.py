@@ -32,5 +32,11 @@ def deliveries(context: template.Context, letter: Letter) -> dict[str, Any]:
 def letters_to_hand_over(context: template.Context, dossier: Dossier) -> dict[str, Any]:
     """{% letters_to_hand_over dossier %}: the letters that go with this dossier's result, and those it waits for."""
     rows = Message.objects.filter(dossier=dossier).by_messenger().waiting().select_related("letter").order_by("pk")
-    unsigned = dossier.letters.waiting().accompanying().order_by("pk") if dossier.state == State.READY else []
-    return {"rows": rows, "unsigned": unsigned, "csrf_token": context.get("csrf_token"), "user": context["user"]}
+    is_ready = dossier.state == State.READY
+    return {
+        "rows": rows,
+        "unsigned": dossier.letters.waiting().accompanying().order_by("pk") if is_ready else [],
+        "is_ready": is_ready,
+        "csrf_token": context.get("csrf_token"),
+        "user": context["user"],
+    }
