@@ -189,13 +189,6 @@ class NewPasswordForm(PasswordChangeForm):
             say_in_vietnamese(self.fields[name])
         self.fields["new_password1"].help_text = "Ít nhất 10 ký tự, không chỉ toàn số, không phải mật khẩu hay gặp."
 
-    def add_error(self, field: str | None, error: Any) -> None:
-        """Django has no Vietnamese for a password that is too short."""
-        for one in getattr(error, "error_list", []):
-            if one.code == "password_too_short":
-                one.message = "Mật khẩu mới cần ít nhất %(min_length)d ký tự."
-        super().add_error(field, error)
-
 
 class LogFilter(forms.Form):
     """What the access log is narrowed to; every choice stays in the address."""
