@@ -74,7 +74,8 @@ def spare_lines_taken(facts: dict[str, Any]) -> tuple[int, int]:
         f"6. Đăng ký nhận kết quả tại: {dossier['get_return_method_display']}: {dossier['return_address']}",
     )
     more = sum(_lines(text, LINE) - 1 for text in texts) + _lines(dossier["email"], EMAIL) - 1
-    return sum(_lines(row["name"], ROW) for row in facts["documents"]), more + ("replaces" in facts)
+    more += ("replaces" in facts) + bool(facts.get("papers_complete"))
+    return sum(_lines(row["name"], ROW) for row in facts["documents"]), more
 
 
 #: What the slip says of its dossier, as it stands there.
@@ -103,6 +104,7 @@ def slip_facts(dossier: Dossier, texts: dict[str, str] | None = None) -> dict[st
     """
     received = timezone.localtime(dossier.received_at)
     appointment, procedure, ward = dossier.appointment, dossier.procedure, dossier.ward
+    complete = dossier.papers_complete_at()
     desk = DeskName.objects.on(received.date())
     fields = {
         "ten_nguoi_nop": dossier.applicant_name,
@@ -130,6 +132,7 @@ def slip_facts(dossier: Dossier, texts: dict[str, str] | None = None) -> dict[st
         "desk": {"name": desk.name, "symbol": desk.symbol, "lines": list(desk.lines)},
         "title": dossier.edition.titles.get(kind=FormTitle.Kind.SLIP).title,
         "received": received.isoformat(),
+        "papers_complete": timezone.localtime(complete).isoformat() if complete else "",
         "due": timezone.localtime(appointment.due_at).isoformat(),
         "appointment": {
             "get_half_display": appointment.get_half_display(),
@@ -168,6 +171,7 @@ def slip_html(facts: dict[str, Any], *, size: str, copies: int) -> str:
     context = {
         **facts,
         "received": datetime.fromisoformat(facts["received"]),
+        "papers_complete": datetime.fromisoformat(complete) if (complete := facts.get("papers_complete")) else None,
         "due": datetime.fromisoformat(facts["due"]),
         "appointment": {**appointment, "day": date.fromisoformat(appointment["day"])},
         "size": size,

@@ -157,6 +157,51 @@ def test_each_fact_is_printed_as_it_is(print_slip, ward, facts, sentence):
     assert sentence in words(print_slip(DossierFactory(ward=ward, **facts))[0])
 
 
+def after_a_supplement(ward, **facts):
+    """A dossier received on Monday whose missing papers came on Thursday, and who took them."""
+    by = StaffFactory(ward=ward, clerk=True, officer=True, leader=True)
+    dossier = DossierFactory(ward=ward, at=MONDAY, by=by, **facts)
+    dossier.request_papers(items=["Bản sao"], reason="Thiếu bản sao", by=by, at=moment("2026-11-23 10:00"))
+    dossier.papers_received(by=by, at=moment("2026-11-26 14:20"))
+    return dossier, by
+
+
+def test_a_slip_of_a_term_that_began_again_says_since_when_the_papers_are_complete(print_slip, ward):
+    dossier, by = after_a_supplement(ward)
+    [page] = print_slip(dossier)
+    assert (
+        "4. Thời gian nhận hồ sơ: 08 giờ 42 phút, ngày 23 tháng 11 năm 2026 "
+        "Nhận đủ giấy tờ bổ sung: 14 giờ 20 phút, ngày 26 tháng 11 năm 2026 "
+        "5. Thời gian trả kết quả giải quyết hồ sơ: 17 giờ 00 phút, ngày 01 tháng 12 năm 2026"
+    ) in words(page)
+    dossier.correct(changes={"phone": "0912000346"}, reason="Ghi nhầm", by=by, at=moment("2026-11-26 15:00"))
+    [page] = print_slip(dossier)
+    assert "Nhận đủ giấy tờ bổ sung: 14 giờ 20 phút, ngày 26 tháng 11 năm 2026" in words(page)
+    assert "Thay giấy hẹn số" in words(page)
+    assert "Nhận đủ giấy tờ" not in words(print_slip(DossierFactory(ward=ward))[0])
+
+
+def test_a_slip_handed_out_before_the_line_was_there_is_printed_as_it_was(print_slip, ward):
+    dossier = DossierFactory(ward=ward)
+    before = words(print_slip(dossier)[0])
+    issued = dossier.issued_papers.get()
+    del issued.facts["papers_complete"]
+    issued.save()
+    assert words(print_slip(dossier)[0]) == before
+
+
+@pytest.mark.parametrize("count", range(1, 8))
+@pytest.mark.parametrize("long", [False, True])
+def test_the_line_of_a_term_that_began_again_pushes_no_signature_off_the_page(print_slip, ward, count, long):
+    papers = [GivenDocument(f"{PAPER} {number:03}", "original", 1) for number in range(count)]
+    dossier, _ = after_a_supplement(ward, documents=papers, **(LONG if long else {}))
+    first, *rest = (words(page) for page in print_slip(dossier))
+    assert "Nhận đủ giấy tờ bổ sung" in first
+    assert "luôn sẵn lòng giúp đỡ" in first
+    assert len(rest) == ("Theo danh mục kèm theo" in first)
+    assert all(paper.name in " ".join([first, *rest]) for paper in papers)
+
+
 def test_the_text_can_be_searched_and_copied(print_slip, ward):
     """Composed letters in reading order, from fonts that the file carries with it, tagged for screen readers."""
     pages = print_slip(DossierFactory(ward=ward))

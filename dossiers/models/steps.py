@@ -271,17 +271,19 @@ class Steps(models.Model):
         used = self.appointments.filter(cause=Appointment.Cause.RESCHEDULED, made_at__gte=since).count()
         return self.edition.max_reschedules - used
 
+    def papers_complete_at(self: Dossier) -> datetime | None:
+        """When the missing papers arrived and the term began again; None where it runs since receipt."""
+        restarts = (row.made_at for row in self.appointments.all() if row.cause == Appointment.Cause.RESTARTED)
+        return max(restarts, default=None)
+
     def term_started_at(self: Dossier) -> datetime:
         """When the current term began: at receipt, or when the missing papers arrived."""
-        return max((row.made_at for row in self._restarts()), default=self.received_at)
+        return self.papers_complete_at() or self.received_at
 
     def promise_of_term(self: Dossier, days: WorkingCalendar) -> Promise:
         """What the term of the procedure promises, counted from the start of the current one."""
-        begins = [PAPERS_COMPLETE] if self._restarts() else []
+        begins = [PAPERS_COMPLETE] if self.papers_complete_at() else []
         return days.promise(self.term_started_at(), self.procedure.limit, *begins)
-
-    def _restarts(self: Dossier) -> list[Appointment]:
-        return [row for row in self.appointments.all() if row.cause == Appointment.Cause.RESTARTED]
 
     # how every step is taken
 
