@@ -25,6 +25,8 @@ from dossiers.models.dossier import DossierQuerySet
 
 #: Rows that a lane shows before it says "and n more", and that a search lists.
 SHOWN, FOUND, PAGE = 7, 25, 25
+#: Scans of a pile that its page remembers.
+PILE = 200
 #: What a lane shows of a dossier: the counter is open all day, and a dossier has sixty columns.
 LANE_COLUMNS = (
     "code", "applicant_name", "day_number", "received_at", "promised_at", "due_at", "ready_at", "procedure__short_name",
@@ -169,10 +171,12 @@ def arrivals(request: HttpRequest) -> HttpResponse:
             words, is_done = arrive(list(found), request)
         except (DossierError, IdCardError) as error:
             words, is_done = str(error), False
-        done = [{"words": words, "is_done": is_done}, *done][:50]
+        done = [{"words": words, "is_done": is_done}, *done][:PILE]
         request.session["arrivals"] = done
         return redirect("dossiers:arrivals")
-    return render(request, "dossiers/arrivals.html", {"section": "counter", "form": form, "done": done})
+    ready = sum(row["is_done"] for row in done)
+    context = {"section": "counter", "form": form, "done": done, "ready": ready}
+    return render(request, "dossiers/arrivals.html", context)
 
 
 def arrive(found: list[Dossier], request: HttpRequest) -> tuple[str, bool]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from dossiers.models import State
+from dossiers.models import Dossier, State
 from tests.e2e.conftest import CARD, Keyboard
+from tests.e2e.test_every_page import inspecting
 from tests.factories import DossierFactory, StaffFactory
 
 pytestmark = pytest.mark.e2e
@@ -64,6 +65,35 @@ def test_a_dossier_is_handed_back_with_keys(page, keys):
     expect(page.locator(".timeline li")).to_have_count(4)
     dossier.refresh_from_db()
     assert dossier.state == State.RETURNED
+
+
+def test_a_pile_of_results_becomes_ready_scan_by_scan_without_a_mouse(page, keys):
+    first, second, third = (DossierFactory(in_progress=True, applicant_name=f"Đỗ Thị Nhàn {n}") for n in "ABC")
+    said = page.get_by_role("region", name="Đã quét").get_by_role("listitem").first
+    count = page.get_by_text("hồ sơ có kết quả")
+    scans = [
+        (first.code, f"{first.short_code}, Xác nhận hôn nhân: đã có kết quả.", (1, 1)),
+        (second.get_status_url(), f"{second.short_code}, Xác nhận hôn nhân: đã có kết quả.", (2, 2)),
+        ("000.03.01.H25-261123-9999", "Chưa thấy hồ sơ này ở đơn vị.", (3, 2)),
+        (first.code, f"Hồ sơ {first.code} không còn chờ kết quả.", (4, 2)),
+        (third.code, f"{third.short_code}, Xác nhận hôn nhân: đã có kết quả.", (5, 3)),
+    ]
+    with inspecting(is_citizens=False) as inspector:
+        keys.press("F8")
+        page.wait_for_url("**/quay/co-ket-qua/")
+        for scanned, answer, (times, ready) in scans:
+            expect(page.locator("#q")).to_be_focused()
+            keys.scan(scanned)
+            expect(count).to_have_text(f"Đã quét {times} lượt, {ready} hồ sơ có kết quả")
+            expect(said).to_have_text(answer)
+        inspector.look(page, "arrivals-pile")
+        keys.press("Tab", "Enter")
+        page.wait_for_url("**/quay/")
+        lane = page.get_by_role("region", name="Chờ trả kết quả")
+        for dossier in (first, second, third):
+            expect(lane.get_by_text(dossier.applicant_name)).to_be_visible()
+        inspector.look(page, "counter-after-the-pile")
+    assert set(Dossier.objects.values_list("state", flat=True)) == {State.READY}
 
 
 def test_a_scan_on_a_dossiers_page_changes_nothing(page, keys):
