@@ -14,6 +14,7 @@ from pypdf import PdfReader
 
 from dossiers.models import Dossier
 from letters.models import Channel, Letter, LetterKind, Message
+from phuly_portal.celery import app
 from tests.factories import DossierFactory, StaffFactory, consenting, draw_all, explain, late, letter_of
 from tests.test_lists import queries
 
@@ -51,6 +52,17 @@ def test_a_leader_reads_and_approves_one_letter(leader_client, overdue):
     assert "Đã phát hành thư số 01/TXL-UBND" in answer
     letter.refresh_from_db()
     assert letter.state == Letter.State.ISSUED
+
+
+def test_what_a_leader_approves_is_drawn_without_waiting_for_the_beat(
+    leader_client, overdue, monkeypatch, django_capture_on_commit_callbacks
+):
+    monkeypatch.setitem(app.conf, "task_always_eager", True)
+    letter = letter_of(overdue)
+    with django_capture_on_commit_callbacks(execute=True):
+        leader_client.post(act(letter, "duyet"), {"seen": letter.version})
+    letter.refresh_from_db()
+    assert (letter.state, letter.needs_drawing) == (Letter.State.ISSUED, False)
 
 
 def test_an_old_screen_approves_nothing(leader_client, overdue):

@@ -22,6 +22,7 @@ from letters.forms.letter import IssueForm, ProposeForm, RecallForm, SendBackFor
 from letters.lists import LISTS, first_list
 from letters.models import Letter, LetterError
 from letters.paper import parts
+from letters.tasks import draw_waiting
 
 #: Letters on a page of a list, and read and approved at once.
 PAGE, AT_ONCE = 25, 20
@@ -97,6 +98,7 @@ def act(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             getattr(row, step.verb)(by=request.user, at=timezone.now(), **form.arguments())
+            draw_waiting.delay_on_commit()
             messages.success(request, step.done.format(number=row.number_words))
             return redirect(row)
         except LetterError as error:
@@ -134,6 +136,7 @@ def approve(request: HttpRequest, chosen: list[tuple[str, str]]) -> None:
         except LetterError as error:
             messages.error(request, f"{row}: {error}")
     if issued:
+        draw_waiting.delay_on_commit()
         messages.success(request, f"Đã phát hành {issued} thư.")
 
 
@@ -154,6 +157,7 @@ def write(request: HttpRequest) -> HttpResponse:
             by=request.user,
             at=timezone.now(),
         )
+        draw_waiting.delay_on_commit()
         messages.success(request, "Đã lập thư và trình lãnh đạo.")
         return redirect(made)
     return render(request, "letters/write.html", {"section": "letters", "form": form})
