@@ -94,6 +94,18 @@ def localday(value: datetime) -> date:
 
 
 @register.filter
+def short_day(value: datetime) -> str:
+    """ "12/11/2026", on the desk's wall calendar: Django's `date` takes four times as long, and a list has fifty."""
+    return f"{timezone.localtime(value):%d/%m/%Y}"
+
+
+@register.filter
+def short_moment(value: datetime) -> str:
+    """ "17:00 12/11/2026"."""
+    return f"{timezone.localtime(value):%H:%M %d/%m/%Y}"
+
+
+@register.filter
 def localmoment(value: datetime) -> datetime:
     """A moment as the clock on the desk's wall shows it."""
     return timezone.localtime(value)
