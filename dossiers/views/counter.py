@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Min, Window
+from django.db.models import Count, Func, IntegerField, Min, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -20,16 +20,16 @@ from desk.models import AccessLog, CalendarDay
 from desk.vietnamese import mask_id_number
 from dossiers.forms.counter import DossierFilter, ScanForm
 from dossiers.lanes import LANES, LISTS, Lane, Moment
-from dossiers.models import Dossier, DossierError
+from dossiers.models import Dossier, DossierError, Procedure
 from dossiers.models.dossier import DossierQuerySet
 
 #: Rows that a lane shows before it says "and n more", and that a search lists.
 SHOWN, FOUND, PAGE = 7, 25, 25
 #: Scans of a pile that its page remembers.
 PILE = 200
-#: What a lane shows of a dossier: the counter is open all day, and a dossier has sixty columns.
-LANE_COLUMNS = (
-    "code", "applicant_name", "day_number", "received_at", "promised_at", "due_at", "ready_at", "procedure__short_name",
+#: What the counter shows of a dossier: it is open all day, and a dossier has sixty columns.
+COLUMNS = (
+    "code", "applicant_name", "state", "day_number", "received_at", "promised_at", "due_at", "ready_at", "procedure",
 )  # fmt: skip
 STATUS_LINK = re.compile(r"/hs/([\w-]{22})/?$")
 CODE = re.compile(r"[0-9A-Z.]{5,40}-\d{6}-\d{4,}", re.IGNORECASE)
@@ -45,11 +45,23 @@ def list_rows(dossiers: DossierQuerySet) -> DossierQuerySet:
 
 
 def filled(lane: Lane, dossiers: DossierQuerySet, at: Moment) -> dict[str, Any]:
-    """A lane with its first rows, each with the word in its corner, and how many there are in all."""
-    rows = lane.rows(dossiers, at).select_related("procedure").only(*LANE_COLUMNS)
-    shown = [(dossier, lane.corner(at, dossier)) for dossier in rows.annotate(count=Window(Count("pk")))[:SHOWN]]
+    """A lane with its first rows, each with the word in its corner, and how many there are in all.
+
+    Rows and number come by one query, and neither reads the rows in between: an index gives both.
+    """
+    rows = lane.rows(dossiers, at)
+    number = rows.order_by().annotate(number=Func(template="COUNT(*)", output_field=IntegerField())).values("number")
+    first = rows.only(*COLUMNS).annotate(count=Subquery(number))[:SHOWN]
+    shown = [(dossier, lane.corner(at, dossier)) for dossier in first]
     count = shown[0][0].count if shown else 0
     return {"lane": lane, "rows": shown, "count": count, "more": count - len(shown)}
+
+
+def name_procedures(dossiers: list[Dossier]) -> None:
+    """Give each row its procedure, by one query for all lanes: a join in each of them costs three times as much."""
+    procedures = Procedure.objects.only("short_name").in_bulk({dossier.procedure_id for dossier in dossiers})
+    for dossier in dossiers:
+        dossier.procedure = procedures[dossier.procedure_id]
 
 
 def find(text: str, dossiers: DossierQuerySet) -> DossierQuerySet:
@@ -87,24 +99,26 @@ def note_number(request: HttpRequest, text: str) -> None:
 def counter(request: HttpRequest) -> HttpResponse:
     """Lanes on GET. A scan is posted, so that names and numbers stay out of addresses and logs."""
     form = ScanForm(request.POST or None)
+    mine = Dossier.objects.visible_to(request.user)
     found = None
     if request.method == "POST" and form.is_valid():
         note_number(request, form.cleaned_data["q"])
         try:
-            found = list(list_rows(find(form.cleaned_data["q"], Dossier.objects.visible_to(request.user)))[:FOUND])
+            found = list(find(form.cleaned_data["q"], mine).only(*COLUMNS)[:FOUND])
         except IdCardError as error:
             form.add_error("q", str(error))
         if found and len(found) == 1:
             return redirect(found[0])
     at = moment_of(request)
-    mine = Dossier.objects.visible_to(request.user)
+    lanes = [filled(lane, mine, at) for lane in LANES.values()] if found is None else []
+    name_procedures(found or [dossier for lane in lanes for dossier, _ in lane["rows"]])
     context = {
         "section": "counter",
         "form": form,
         "found": found,
         "card": form.data.get("q", "") if looks_like_card(form.data.get("q", "")) else "",
-        "lanes": [filled(lane, mine, at) for lane in LANES.values()] if found is None else [],
-        "incoming": mine.given_to(request.user).count(),
+        "lanes": lanes,
+        "incoming": mine.given_to(request.user).count() if found is None else 0,
         "behind": behind_words(mine, at) if found is None else "",
         "closing": at.calendar.closing_ahead(timezone.localdate(at.now)),
     }
