@@ -26,6 +26,13 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=ZONE)
 
 
+def run_from(start: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set every clock of the portal to that moment, from which it runs on."""
+    began = monotonic()
+    for name in ("django.utils.timezone.now", "axes.attempts.now", "axes.handlers.proxy.now"):
+        monkeypatch.setattr(name, lambda: start + timedelta(seconds=monotonic() - began))
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     """Tests that commit run after all others, since they leave every table empty. pytest-django sorts so too, but
@@ -47,10 +54,13 @@ def _nothing_kept():
 
 
 @pytest.fixture(autouse=True)
-def _clock(monkeypatch):
-    """It is a Monday morning in Phủ Lý, and time goes on from there: no test depends on the day it is run."""
-    started = monotonic()
-    monkeypatch.setattr("django.utils.timezone.now", lambda: MONDAY + timedelta(seconds=monotonic() - started))
+def _clock(monkeypatch, settings):
+    """It is a Monday morning in Phủ Lý, and time goes on from there: no test depends on the day it is run.
+
+    Who has logged in stays logged in when a test goes on to a later day.
+    """
+    settings.SESSION_COOKIE_AGE = int(timedelta(days=1000).total_seconds())
+    run_from(MONDAY, monkeypatch)
 
 
 @pytest.fixture(autouse=True)

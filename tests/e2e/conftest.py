@@ -6,8 +6,6 @@ import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
-from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,7 +14,7 @@ from django.test import Client
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response, expect
 
 from desk.models import Staff
-from tests.conftest import moment
+from tests.conftest import moment, run_from
 
 DESK = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
@@ -57,9 +55,8 @@ def base_url(live_server):
 @pytest.fixture
 def now(monkeypatch):
     """The server's clock: it starts on a Monday morning, the day before a holiday, and runs on."""
-    start, started = moment("2026-11-23 08:42"), monotonic()
-    for name in ("django.utils.timezone.now", "axes.attempts.now", "axes.handlers.proxy.now"):
-        monkeypatch.setattr(name, lambda: start + timedelta(seconds=monotonic() - started))
+    start = moment("2026-11-23 08:42")
+    run_from(start, monkeypatch)
     return start
 
 
