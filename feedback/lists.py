@@ -20,6 +20,9 @@ class ContributionList:
     rows: Callable[[ContributionQuerySet, Staff, date], ContributionQuerySet]
     counts: bool = True
 
+    def count(self, rows: ContributionQuerySet, staff: Staff, today: date) -> int:
+        return self.rows(rows, staff, today).count() if self.counts else 0
+
 
 LISTS = {
     each.slug: each

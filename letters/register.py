@@ -48,9 +48,8 @@ def letters_of(ward: Ward, first: date, last: date) -> LetterQuerySet:
     start = timezone.make_aware(datetime.combine(first, time.min))
     end = timezone.make_aware(datetime.combine(last, time.max))
     rows = Letter.objects.issued().filter(ward=ward, issued_at__gte=start, issued_at__lte=end)
-    return rows.select_related("dossier", "contribution", "replaces", "replaced_by").order_by(
-        "symbol", "year", "number"
-    )
+    rows = rows.select_related("dossier", "contribution", "replaces", "replaced_by")
+    return rows.order_by("symbol", "year", "number")
 
 
 def series_of(letters: Iterable[Letter]) -> list[Series]:

@@ -253,7 +253,8 @@ class ReplyForm(ActForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         verdicts = Contribution.VERDICTS[Contribution.Kind(self.contribution.kind)]
-        self.fields["verdict"].choices = [(verdict.value, verdict.label) for verdict in verdicts]
+        choices = [(verdict.value, verdict.label) for verdict in verdicts]
+        self.fields["verdict"].choices = [("", "–"), *choices] if len(choices) > 1 else choices
         self.fields["salutation"].initial = self.contribution.salutation
         self.fields["gist"].initial = " ".join(self.contribution.words.split())[:500]
         if self.contribution.kind == Contribution.Kind.PRAISE:

@@ -38,7 +38,8 @@ class DialogueQuerySet(WardQuerySet):
     def with_counts(self) -> Self:
         """How many questions were sent, and whether a promise is still open."""
         promises = DialoguePromise.objects.filter(dialogue=OuterRef("pk"), done_at=None)
-        return self.annotate(asked=models.Count("questions"), has_open_promise=Exists(promises))
+        counted = self.annotate(asked=models.Count("questions"), has_open_promise=Exists(promises))
+        return counted.order_by("-starts_at", "-pk")
 
     def announce(self, *, ward: Ward, key: UUID, by: Staff, at: datetime, **facts: Any) -> Dialogue:
         """Announce a dialogue; the same `key` gives the same row."""

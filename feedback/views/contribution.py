@@ -53,9 +53,7 @@ def contributions(request: HttpRequest) -> HttpResponse:
         "section": "feedback",
         "tab": "contributions",
         "chosen": chosen,
-        "lists": [
-            (each, each.rows(mine, request.user, today).count() if each.counts else 0) for each in LISTS.values()
-        ],
+        "lists": [(each, each.count(mine, request.user, today)) for each in LISTS.values()],
         "page": page,
         "rows": [(row, row.due_words(calendar, today), row.is_late(today)) for row in page],
     }
