@@ -27,7 +27,7 @@ from letters.orders import LETTER_AFTER_ANSWER, order_after, order_after_step, o
 #: The wards with accounts have used letters with a certificate for so many days.
 LETTERS_SINCE = timedelta(days=30)
 #: Thanks and apologies for what was answered before that have left; the newer ones wait for the leader.
-LEFT_BEFORE = timedelta(days=2)
+LEFT_BEFORE = timedelta(days=4)
 
 
 def bring_letters_up_to(now: datetime) -> int:

@@ -74,7 +74,7 @@ LETTER_AFTER_ANSWER = {
 
 def order_after_step(kind: str, step_ids: Sequence[int], at: datetime) -> int:
     """The letters that answered contributions call for; nobody can write to who left no name."""
-    if kind != ContributionStep.Kind.ANSWERED:
+    if kind != ContributionStep.Kind.ANSWERED or not step_ids:
         return 0
     named = ContributionStep.objects.filter(pk__in=step_ids, kind=kind).exclude(contribution__name="")
     made = 0

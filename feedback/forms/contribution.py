@@ -256,11 +256,16 @@ class ReplyForm(ActForm):
         choices = [(verdict.value, verdict.label) for verdict in verdicts]
         self.fields["verdict"].choices = [("", "–"), *choices] if len(choices) > 1 else choices
         self.fields["salutation"].initial = self.contribution.salutation
-        self.fields["gist"].initial = " ".join(self.contribution.words.split())[:500]
+        self.fields["gist"].initial = self.gist_of(" ".join(self.contribution.words.split())[:500])
         if self.contribution.kind == Contribution.Kind.PRAISE:
             del self.fields["change"]
         if not self.contribution.name:
             del self.fields["gist"], self.fields["salutation"]
+
+    def gist_of(self, words: str) -> str:
+        """Their own words to begin with; thanks go on after a colon with them, an apology opens with them."""
+        is_sentence = self.contribution.kind == Contribution.Kind.COMPLAINT
+        return words if is_sentence else f"{words[:1].lower()}{words[1:]}"
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
