@@ -8,12 +8,12 @@ urlpatterns: list[URLPattern] = [
     # campaigns and ballots
     # suggestions, complaints, praise
     path("gop-y/", suggestion.suggest, name="suggest"),
-    path("gop-y/<str:code>/", suggestion.suggestion, name="suggestion"),
+    path("gop-y/<slug:code>/", suggestion.suggestion, name="suggestion"),
     path("y-kien/gop-y/", contribution.contributions, name="contributions"),
     path("y-kien/gop-y/moi/", contribution.new, name="contribution_new"),
-    path("y-kien/gop-y/<str:code>/", contribution.contribution, name="contribution"),
-    path("y-kien/gop-y/<str:code>/tep/<int:pk>/", contribution.file, name="contribution_file"),
-    path("y-kien/gop-y/<str:code>/<slug:slug>/", contribution.act, name="contribution_act"),
+    path("y-kien/gop-y/<slug:code>/", contribution.contribution, name="contribution"),
+    path("y-kien/gop-y/<slug:code>/tep/<int:pk>/", contribution.file, name="contribution_file"),
+    path("y-kien/gop-y/<slug:code>/<slug:slug>/", contribution.act, name="contribution_act"),
     # dialogues and conduct
     path("doi-thoai/", dialogue.dialogues_public, name="dialogues_public"),
     path("doi-thoai/<int:pk>/", dialogue.dialogue, name="dialogue"),

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
@@ -30,9 +30,11 @@ PAGE = 8
 
 def chosen_ward(request: HttpRequest) -> Ward | None:
     """The ward that the address names, or the only one that there is."""
-    wards = Ward.objects.in_service()
-    if slug := request.GET.get("phuong", "")[:60]:
-        return get_object_or_404(wards, slug=slug)
+    wards = list(Ward.objects.in_service())
+    if slug := request.GET.get("phuong"):
+        wards = [ward for ward in wards if ward.slug == slug]
+        if not wards:
+            raise Http404
     return wards[0] if len(wards) == 1 else None
 
 
