@@ -17,61 +17,28 @@ from desk.demo import ACCOUNTS
 from desk.models import Counter, Staff, Ward
 from desk.vietnamese import day_in_words
 from dossiers.models import Appointment, Dossier, Event, State
+from feedback.models import ContributionStep
 from letters.demo_delivery import deliver
 from letters.facts import facts_of
 from letters.models import Letter, LetterKind, LetterPolicy, LetterText, Occasion
 from letters.models.approval import new_proof
-from letters.orders import order_after, order_ahead, order_apologies
+from letters.orders import LETTER_AFTER_ANSWER, order_after, order_after_step, order_ahead, order_apologies
 
 #: The wards with accounts have used letters with a certificate for so many days.
 LETTERS_SINCE = timedelta(days=30)
-#: What people of the busy ward wrote by hand: kind, days ago, recipient, how it speaks to them, what, what was done.
-BY_HAND = (
-    (
-        LetterKind.IDEA,
-        16,
-        "Chi hội Người cao tuổi Tổ dân phố số 5",
-        "quý đơn vị",
-        "bậc thềm trước Bộ phận Một cửa cao, không có tay vịn, người già và người đi xe lăn khó vào",
-        "Phường đã làm xong lối dốc có tay vịn hai bên, kê thêm sáu ghế có tựa và đặt chuông gọi ở cổng. Ai không tiện "
-        "bước vào, chỉ cần bấm chuông, cán bộ sẽ ra đón",
-    ),
-    (
-        LetterKind.PRAISE,
-        9,
-        "Bà Đoàn Thị Kim Quy",
-        "bà",
-        "cán bộ tiếp dân ân cần, mắt tôi kém mà được đọc cho nghe từng dòng rồi mới ký",
-        "",
-    ),
-    (
-        LetterKind.FAULT,
-        6,
-        "Ông Phùng Văn Chiểu",
-        "ông",
-        "Ngày nhận kết quả, ông phải đi lại hai lần vì chúng tôi in sai năm sinh trên bản trích lục",
-        "Chúng tôi đã in lại ngay, không thu thêm tiền, và từ nay người trả kết quả đọc lại từng dòng cùng người nhận",
-    ),
-    (
-        LetterKind.IDEA,
-        1,
-        "Ông Lã Quý Đôn",
-        "ông",
-        "bảng lệ phí treo cao, chữ nhỏ, người lớn tuổi không đọc được",
-        "Phường đã in lại bảng lệ phí chữ to gấp đôi và treo ngang tầm mắt ở cả hai quầy",
-    ),
-)
+#: Thanks and apologies for what was answered before that have left; the newer ones wait for the leader.
+LEFT_BEFORE = timedelta(days=4)
 
 
 def bring_letters_up_to(now: datetime) -> int:
     """Make the letters of the demonstration complete up to `now`; returns how many are new."""
     before = Letter.objects.count()
     with transaction.atomic():
-        issue_all(due_apologies(now), now)
+        issue_all([*due_apologies(now), *for_contributions(now)], now)
         order_apologies(Appointment.objects.in_debt(), now)
         order_ahead(now)
         issue_all(certificates(now), now)
-        write_by_hand(now)
+        recall_one(now)
         sign_in_advance(now)
         deliver(now)
     return Letter.objects.count() - before
@@ -153,20 +120,32 @@ def issue_all(letters: Iterable[tuple[datetime, Letter]], now: datetime) -> None
         letter.save()
 
 
-def write_by_hand(now: datetime) -> None:
-    """A few letters that people wrote: issued ones, one recalled, one sent back and one that waits for the leader."""
+def for_contributions(now: datetime) -> list[tuple[datetime, Letter]]:
+    """Thanks and apologies for what people said: those that left; the newest are ordered by the rules and wait."""
+    theirs = Letter.objects.filter(contribution=OuterRef("contribution"))
+    named = ContributionStep.objects.filter(kind=ContributionStep.Kind.ANSWERED).exclude(contribution__name="")
+    steps = named.exclude(Exists(theirs)).select_related("contribution__ward")
+    newest = list(steps.filter(at__gte=now - LEFT_BEFORE).values_list("pk", flat=True))
+    order_after_step(ContributionStep.Kind.ANSWERED, newest, now)
+    found = []
+    for kind, fits in LETTER_AFTER_ANSWER.items():
+        for step in steps.filter(fits, at__lt=now - LEFT_BEFORE):
+            said = step.contribution
+            letter = Letter(kind=kind, ordered_at=step.at, ward=said.ward, contribution=said)
+            letter.facts = facts_of(letter, None)
+            found.append((step.at + timedelta(hours=2), letter))
+    return found
+
+
+def recall_one(now: datetime) -> None:
+    """The busy ward has taken one letter of thanks back: the new one waits to be mended."""
     leader = Staff.objects.get(username="leader")
-    clerk = Staff.objects.get(username="clerk")
-    ward = leader.ward
-    if ward is None or Letter.objects.filter(ward=ward, kind__in=[kind for kind, *_ in BY_HAND]).exists():
-        return
-    written = []
-    for kind, days, name, form, what, done in BY_HAND:
-        typed = {"nguoi_nhan": name, "xung_ho": form, "su_viec": what, "viec_da_lam": done}
-        at = now - timedelta(days=days)
-        written.append(Letter.objects.write(ward=ward, kind=kind, typed=typed, by=clerk, at=at))
-    issue_all([(row.ordered_at + timedelta(hours=3), row) for row in written[:-1]], now)
-    written[0].recall(reason="Ghi thiếu tên phường ở phần người nhận", by=leader, at=now - timedelta(days=2))
+    thanks = Letter.objects.filter(ward=leader.ward, kind=LetterKind.IDEA)
+    if not thanks.exclude(replaced_at=None).exists():
+        newest = thanks.issued().filter(issued_at__lt=now - timedelta(days=14)).order_by("-issued_at").first()
+        if newest:
+            reason = "Ghi thiếu tên phường ở phần người nhận"
+            newest.recall(reason=reason, by=leader, at=now - timedelta(days=2))
 
 
 def sign_in_advance(now: datetime) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from dossiers.models import Dossier
-from letters.models import BY_MESSENGER, Channel, Letter, Message
+from letters.models import BY_MESSENGER, Letter, Message
 from letters.models.message import WAYS
 
 #: Letters issued since then still lie at the desk.
@@ -24,7 +24,7 @@ def deliver(now: datetime) -> None:
 def story(letter: Letter, now: datetime) -> Iterator[Message]:
     at, dossier = letter.issued_at, letter.dossier
     assert at
-    way = WAYS[Dossier.ReturnMethod(dossier.return_method)] if dossier else Channel.COUNTER
+    way = WAYS[Dossier.ReturnMethod(dossier.return_method)] if dossier else None
     by = (dossier.received_by if dossier else letter.ordered_by) or letter.signer
     for row in Message.of_letter(letter, at, way):
         if row.channel not in BY_MESSENGER:

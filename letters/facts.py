@@ -11,6 +11,7 @@ from django.utils import timezone
 from desk.calendar import Half, WorkingCalendar
 from desk.vietnamese import day_in_words, group_phone, weekday
 from dossiers.models import OPEN, Appointment, Dossier
+from feedback.models import Contribution
 from letters.models.kind import LetterKind
 
 if TYPE_CHECKING:
@@ -130,6 +131,16 @@ def of_dossier(dossier: Dossier) -> dict[str, str]:
     }
 
 
+def of_contribution(contribution: Contribution) -> dict[str, str]:
+    return {
+        "nguoi_nhan": contribution.recipient,
+        "dia_chi": contribution.address,
+        "xung_ho": contribution.salutation,
+        "su_viec": contribution.gist.rstrip("."),
+        "viec_da_lam": contribution.change.rstrip("."),
+    }
+
+
 def of_promise(appointment: Appointment, promise: NewPromise | None, *, is_open: bool) -> dict[str, str]:
     """`is_open`: the result is still to come, so that a letter without a date says at least that."""
     return {
@@ -151,6 +162,8 @@ def facts_of(letter: Letter, promise: NewPromise | None) -> dict[str, str]:
         values |= of_dossier(letter.dossier)
     if letter.appointment and letter.dossier:
         values |= of_promise(letter.appointment, promise, is_open=letter.dossier.state in OPEN)
+    if letter.contribution:
+        values |= of_contribution(letter.contribution)
     if letter.kind == LetterKind.CONDOLENCE and values.get("nguoi_nhan"):
         values["nguoi_nhan"] += " và gia quyến"
     return {**values, **letter.typed}

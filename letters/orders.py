@@ -1,4 +1,4 @@
-"""What follows what: the events of a dossier, and the clock, order letters. One statement for a whole set."""
+"""What follows what: a dossier's events, an answered contribution and the clock order letters; one statement a set."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Value
+from django.db.models import Exists, F, OuterRef, Q, Value
 
 from desk.sql import insert_from
 from dossiers.models import OPEN, Appointment, Event
+from feedback.models import Contribution, ContributionStep
 from letters.models import Letter, LetterKind, LetterPolicy
 
 Rows = models.QuerySet[Any]
@@ -56,10 +57,36 @@ LETTER_AFTER: Mapping[str, Callable[[Rows, datetime], int]] = {
 }
 
 
+#: The letter for somebody whose contribution was answered so. One that changed something and one that was right are
+#: thanked for or apologised for; a kind word is always thanked for.
+LETTER_AFTER_ANSWER = {
+    LetterKind.PRAISE: Q(contribution__kind=Contribution.Kind.PRAISE),
+    LetterKind.IDEA: Q(contribution__verdict=Contribution.Verdict.ACCEPTED),
+    LetterKind.FAULT: Q(contribution__verdict=Contribution.Verdict.RIGHT, contribution__dossier__isnull=False),
+}
+
+
+def order_after_step(kind: str, step_ids: Sequence[int], at: datetime) -> int:
+    """The letters that answered contributions call for; nobody can write to who left no name."""
+    if kind != ContributionStep.Kind.ANSWERED or not step_ids:
+        return 0
+    named = ContributionStep.objects.filter(pk__in=step_ids, kind=kind).exclude(contribution__name="")
+    made = 0
+    for letter_kind, fits in LETTER_AFTER_ANSWER.items():
+        off = LetterPolicy.objects.switched_off().filter(ward=OuterRef("contribution__ward"), kind=letter_kind)
+        about = {"ward": F("contribution__ward_id"), "contribution": F("contribution_id")}
+        made += insert(named.filter(fits).exclude(Exists(off)), at, kind=Value(letter_kind.value), **about)
+    return made
+
+
 def order(rows: Rows, at: datetime, **columns: Any) -> int:
-    """Order a letter for each row; one that is there already stays the only one. Returns how many are new."""
+    """Order a letter about the dossier of each row."""
+    return insert(rows, at, ward=F("dossier__ward_id"), dossier=F("dossier_id"), **columns)
+
+
+def insert(rows: Rows, at: datetime, **columns: Any) -> int:
+    """A letter for each row; one that is there already stays the only one. Returns how many are new."""
     now = Value(at, models.DateTimeField())
-    columns = {"ward": F("dossier__ward_id"), "dossier": F("dossier_id"), **columns}
     return len(insert_from(rows, Letter, ordered_at=now, touched_at=now, **columns))
 
 

@@ -1,4 +1,4 @@
-"""Letters listen to the dossiers: they insert or note what an event calls for and ring for a worker, nothing else."""
+"""Letters listen to dossiers and contributions: they insert or note what an event calls for and ring for a worker."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from dossiers.models import Event
 from dossiers.signals import event_recorded
+from feedback.signals import contribution_recorded
 from letters.models import Message
-from letters.orders import order_after
+from letters.orders import order_after, order_after_step
 from letters.tasks import draw_waiting, send_messages
 
 #: Events that may change what a letter says, or make it needless.
@@ -32,6 +33,12 @@ CHANGES_LETTERS = {
 @receiver(event_recorded, dispatch_uid="letters.order_letters")
 def order_letters(sender: Any, kind: str, event_ids: Sequence[int], **kwargs: Any) -> None:
     if order_after(kind, event_ids, timezone.now()) or kind in CHANGES_LETTERS:
+        draw_waiting.delay_on_commit()  # type: ignore[attr-defined]
+
+
+@receiver(contribution_recorded, dispatch_uid="letters.order_for_contributions")
+def order_for_contributions(sender: Any, kind: str, step_ids: Sequence[int], **kwargs: Any) -> None:
+    if order_after_step(kind, step_ids, timezone.now()):
         draw_waiting.delay_on_commit()  # type: ignore[attr-defined]
 
 

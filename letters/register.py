@@ -21,7 +21,7 @@ COLUMNS = (
     ("Ngày", 12),
     ("Loại thư", 28),
     ("Người nhận", 36),
-    ("Hồ sơ", 26),
+    ("Hồ sơ, ý kiến", 26),
     ("Người ký", 26),
     ("Tình trạng", 20),
     ("Ghi chú", 44),
@@ -48,7 +48,8 @@ def letters_of(ward: Ward, first: date, last: date) -> LetterQuerySet:
     start = timezone.make_aware(datetime.combine(first, time.min))
     end = timezone.make_aware(datetime.combine(last, time.max))
     rows = Letter.objects.issued().filter(ward=ward, issued_at__gte=start, issued_at__lte=end)
-    return rows.select_related("dossier", "replaces", "replaced_by").order_by("symbol", "year", "number")
+    rows = rows.select_related("dossier", "contribution", "replaces", "replaced_by")
+    return rows.order_by("symbol", "year", "number")
 
 
 def series_of(letters: Iterable[Letter]) -> list[Series]:
@@ -58,6 +59,12 @@ def series_of(letters: Iterable[Letter]) -> list[Series]:
         numbers = [letter.number or 0 for letter in group]
         found.append(Series(symbol, year, numbers[0], numbers[-1], len(numbers)))
     return found
+
+
+def about_of(letter: Letter) -> str:
+    """The dossier or the contribution that it is about, by its code."""
+    about = letter.dossier or letter.contribution
+    return about.code if about else ""
 
 
 def status_of(letter: Letter) -> str:
@@ -108,7 +115,7 @@ def values_of(letter: Letter) -> tuple[str | date, ...]:
         timezone.localdate(letter.issued_at),
         letter.get_kind_display(),
         letter.facts.get("nguoi_nhan", ""),
-        letter.dossier.code if letter.dossier else "",
+        about_of(letter),
         letter.signed.get("name", ""),
         status_of(letter),
         note_of(letter),

@@ -215,6 +215,10 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "flag-overdue": {"task": "dossiers.tasks.flag_overdue", "schedule": crontab(minute="*/5")},
+    "flag-late-contributions": {
+        "task": "feedback.tasks.flag_late_contributions",
+        "schedule": crontab(minute="*/5"),
+    },
     "order-letters-ahead": {"task": "letters.tasks.order_letters_ahead", "schedule": crontab(minute="*/5")},
     "draw-waiting": {"task": "letters.tasks.draw_waiting", "schedule": crontab()},
     "send-messages": {"task": "letters.tasks.send_messages", "schedule": crontab()},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -11,12 +11,14 @@ import factory
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from pypdf import PdfWriter
 
 from desk.calendar import ZONE
 from desk.models import Staff, Ward
 from desk.uploads import content_type
 from dossiers.models import Appointment, DelayCause, Dossier, GivenDocument, Procedure
+from feedback.models import Contribution, Dialogue
 from letters.archive import draw, waiting_ids
 from letters.models import Letter
 
@@ -158,3 +160,41 @@ def with_pdf(letter: Letter, content: bytes | None = None) -> Letter:
     Letter.objects.filter(pk=letter.pk).update(needs_drawing=False, pdf=name, sha256="0" * 64)
     letter.refresh_from_db()
     return letter
+
+
+class ContributionFactory(factory.django.DjangoModelFactory):
+    """A suggestion as it comes over the web; `at` is when it came."""
+
+    class Meta:
+        model = Contribution
+
+    ward = factory.LazyFunction(lambda: Ward.objects.get(slug="le-hong-phong"))
+    kind = "idea"
+    channel = "web"
+    words = "Bảng lệ phí chữ nhỏ quá, các cụ không đọc được."
+    key = factory.LazyFunction(uuid.uuid4)
+    at = factory.LazyFunction(timezone.now)
+
+    @classmethod
+    def _create(cls, model_class: type[Contribution], *args: Any, **kwargs: Any) -> Contribution:
+        return Contribution.objects.receive(**kwargs)
+
+
+class DialogueFactory(factory.django.DjangoModelFactory):
+    """A dialogue announced at `at` for two days later, 8 to 11."""
+
+    class Meta:
+        model = Dialogue
+
+    ward = factory.LazyFunction(lambda: Ward.objects.get(slug="le-hong-phong"))
+    topic = "Vệ sinh môi trường, thu gom rác"
+    place = "Hội trường UBND phường"
+    key = factory.LazyFunction(uuid.uuid4)
+    at = datetime(2026, 11, 23, 8, 42, tzinfo=ZONE)
+    starts_at = factory.LazyAttribute(lambda made: made.at + timedelta(days=2))
+    ends_at = factory.LazyAttribute(lambda made: made.starts_at + timedelta(hours=3))
+
+    @classmethod
+    def _create(cls, model_class: type[Dialogue], *args: Any, **kwargs: Any) -> Dialogue:
+        by = kwargs.pop("by", None) or StaffFactory(ward=kwargs["ward"], leader=True)
+        return Dialogue.objects.announce(by=by, **kwargs)

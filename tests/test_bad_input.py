@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+import uuid
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -11,6 +12,7 @@ from django.urls import reverse
 from desk.models import Ward
 from desk.vietnamese import PRINTABLE
 from dossiers.models import Dossier, Procedure
+from feedback.models import Contribution
 from tests.factories import DossierFactory
 from tests.test_intake import (
     BIRTH,
@@ -202,6 +204,17 @@ def test_a_form_sent_after_the_log_in_ran_out(client, bad):
     assert sound(send(client, URL, dict.fromkeys(filled(), bad[:10_000]))).status_code == 401
 
 
+@every_bad_value
+@pytest.mark.parametrize(("url", "others"), [("/gop-y/", {}), ("/y-kien/gop-y/moi/", {"channel": "counter"})])
+def test_what_people_say(clerk_client, ward, url, others, bad):
+    good = {"kind": "idea", "words": "Chữ nhỏ", "ward": ward.pk, **others}
+    named = ("key", "kind", "words", "name", "phone", "email", "address", "ward", "token", "code", "digits", "channel")
+    for typed in (dict.fromkeys(named, bad), good | {"words": bad}, good | {"token": bad, "code": bad}):
+        assert sound(send(clerk_client, url, {"key": uuid.uuid4(), **typed})).status_code in (200, 302)
+    row = Contribution.objects.first()
+    assert row is None or sound(clerk_client.get(row.get_absolute_url())).status_code == 200
+
+
 # addresses
 
 
@@ -218,6 +231,10 @@ def test_a_form_sent_after_the_log_in_ran_out(client, bad):
         ("/ho-so/", "thon"),
         ("/ho-so/", "kenh"),
         ("/quay/", "q"),
+        ("/gop-y/", "ma"),
+        ("/gop-y/", "ho-so"),
+        ("/gop-y/", "loai"),
+        ("/y-kien/gop-y/", "loc"),
         ("slip", "kho"),
     ],
 )
@@ -248,6 +265,9 @@ def test_how_many_copies_an_address_asks_for(clerk_client, ward, kind):
         "/hs/{}/",
         "/thu-tuc/{}/",
         "/don-vi/{}/",
+        "/gop-y/{}/",
+        "/y-kien/gop-y/{}/",
+        "/doi-thoai/{}/",
         "/{}",
     ],
 )

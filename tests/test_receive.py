@@ -15,6 +15,7 @@ from django.db import IntegrityError, connection, transaction
 from desk.models import Ward
 from dossiers.models import Appointment, Dossier, DossierError, Event, GivenDocument, Procedure, State
 from dossiers.signals import event_recorded
+from feedback.models import FeedbackError
 from tests.conftest import moment
 from tests.factories import DossierFactory, StaffFactory
 
@@ -42,7 +43,7 @@ def receive(by, *, at=MONDAY, key=None, code="1.004873", **facts):
 def at_once(*acts):
     """Each act in a thread and a connection of its own, all let go at the same moment.
 
-    Gives what each of them returned, or the DossierError that refused it.
+    Gives what each of them returned, or the error that refused it.
     """
     start = threading.Barrier(len(acts), timeout=60)
 
@@ -51,7 +52,7 @@ def at_once(*acts):
             connection.ensure_connection()
             start.wait()
             return act()
-        except DossierError as refused:
+        except (DossierError, FeedbackError) as refused:
             return refused
         finally:
             connection.close()

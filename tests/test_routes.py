@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -10,8 +11,9 @@ from django.utils import timezone
 
 from dossiers.models import Attachment, FormTitle, HomeVisit, IssuedPaper, Presentation
 from dossiers.slip import issue_slip
+from feedback.models import Contribution, ContributionFile, Dialogue, DialoguePromise, DialogueQuestion
 from letters.models import Letter, Message
-from tests.factories import DossierFactory, StaffFactory, scan, with_pdf
+from tests.factories import ContributionFactory, DialogueFactory, DossierFactory, StaffFactory, scan, with_pdf
 
 #: Pages for everybody.
 PUBLIC = {
@@ -26,6 +28,12 @@ PUBLIC = {
     "dossiers:procedure",
     "dossiers:privacy",
     "dossiers:visit_ask",
+    "feedback:suggest",
+    "feedback:suggestion",
+    "feedback:dialogues_public",
+    "feedback:dialogue",
+    "feedback:dialogue_ics",
+    "feedback:conduct",
     "letters:check_file",
     "letters:proof",
     "letters:citizens_pdf",
@@ -78,7 +86,17 @@ def dossier(ward):
     issue_slip(dossier, by=dossier.received_by, at=timezone.now())
     issued_letter(dossier)
     HomeVisit.objects.ask(ward=ward, by=dossier.received_by, at=timezone.now(), key=uuid.uuid4(), name="Cao Thị Bưởi")
+    voices(dossier)
     return dossier
+
+
+def voices(dossier):
+    """A suggestion with a file, and a dialogue with a question and a promise."""
+    ward, now, by = dossier.ward, timezone.now(), dossier.received_by
+    ContributionFactory(ward=ward, files=[scan()])
+    talk = DialogueFactory(ward=ward, at=now - timedelta(days=9))
+    talk.ask(words="Bao giờ có đèn?", key=uuid.uuid4(), at=now, by=talk.announced_by)
+    talk.promise(words="Lắp đèn", responsible=by, due_on=now, key=uuid.uuid4(), by=talk.announced_by, at=now)
 
 
 def issued_letter(dossier):
@@ -100,6 +118,10 @@ def url_of(name, dossier):
     models |= {name: Letter for name in ROUTES if name.startswith("letters:")}
     slugs |= {"letters:act": "thu-hoi", "letters:delivery_step": "da-giao"}
     models |= {"letters:delivery_step": Message}
+    slugs |= {"feedback:contribution_act": "phan-cong", "feedback:dialogue_act": "bien-ban"}
+    models |= {name: Dialogue for name in ROUTES if name.startswith("feedback:dialogue")}
+    models |= {"feedback:dialogue_reply": DialogueQuestion, "feedback:dialogue_finish": DialoguePromise}
+    models |= {"feedback:contribution_file": ContributionFile}
     models |= {"dossiers:attachment": Attachment, "dossiers:detach": Attachment}
     row = (
         models.get(name, Presentation)
@@ -114,6 +136,8 @@ def url_of(name, dossier):
         "slug": slugs.get(name, "kiem-soat"),
         "occasion": "apology",
     }
+    if name.startswith(("feedback:contribution", "feedback:suggestion")):
+        values["code"] = Contribution.objects.get().code
     if name == "dossiers:procedure":
         values["code"] = dossier.procedure.code
     return reverse(name, kwargs={param: values[param] for param in ROUTES[name]})

@@ -10,7 +10,14 @@ from django.utils.crypto import salted_hmac
 
 #: Wrong pairs counted in this window: then the next try waits, first shortly, in the end for the whole window.
 WINDOW = timedelta(minutes=15)
-WAITS = {"address": ((5, timedelta(seconds=30)), (10, WINDOW)), "code": ((20, WINDOW),), "visit": ((5, WINDOW),)}
+WAITS = {
+    "address": ((5, timedelta(seconds=30)), (10, WINDOW)),
+    "code": ((20, WINDOW),),
+    "visit": ((5, WINDOW),),
+    "suggest": ((5, WINDOW),),
+    "suggestion": ((10, WINDOW),),
+    "question": ((5, WINDOW),),
+}
 
 
 class LookupFailureQuerySet(models.QuerySet):

@@ -2,7 +2,9 @@ from feedback.models.answer import CHANGEABLE, Answer, Channel, Mark, Stage, Tab
 from feedback.models.callback import CALL_BACK_DAYS, CallBack
 from feedback.models.campaign import Ballot, BallotTally, Campaign, CampaignArea, Typing
 from feedback.models.conduct import WardRule
-from feedback.models.contribution import Contribution, ContributionFile, ContributionStep, ContributionTerm
+from feedback.models.contribution import Contribution
+from feedback.models.contribution_step import ContributionFile, ContributionStep
+from feedback.models.contribution_term import ContributionTerm
 from feedback.models.dialogue import Dialogue, DialoguePromise, DialogueQuestion
 from feedback.models.error import FeedbackError
 from feedback.models.question import Level, Question, QuestionSet, Scale

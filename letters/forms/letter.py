@@ -58,7 +58,7 @@ class SubmitForm(StepForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in self.letter.about.typed:
-            self.fields[name] = Reason(label=capitalise(FIELDS[name]), initial=self.letter.typed.get(name, ""))
+            self.fields[name] = Reason(label=capitalise(FIELDS[name]), initial=self.letter.facts.get(name, ""))
 
     def arguments(self) -> dict[str, Any]:
         return {"typed": self.cleaned_data or None}

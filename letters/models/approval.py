@@ -158,6 +158,7 @@ class Approval(models.Model):
                 kind=letter.kind,
                 dossier=letter.dossier,
                 appointment=letter.appointment,
+                contribution=letter.contribution,
                 typed=letter.typed,
                 replaces=letter,
                 ordered_at=at,

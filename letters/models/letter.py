@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from desk.models import CalendarDay, Staff, Ward, WardQuerySet
 from dossiers.models import Appointment, Dossier, Event, State
+from feedback.models import Contribution
 from letters.facts import facts_of, new_promise
 from letters.models.approval import Approval
 from letters.models.kind import ABOUT, CONSENTED, ONCE_PER_DOSSIER, WITH_RESULT, LetterKind
@@ -75,7 +76,8 @@ class LetterQuerySet(WardQuerySet):
 
     def for_page(self) -> Self:
         about = ("ward", "dossier__procedure", "dossier__ward", "dossier__officer", "appointment__delay_cause")
-        return self.select_related(*about, "text", "replaces", "signer", "ordered_by")
+        said = ("contribution__dossier", "contribution__assigned_to", "contribution__answered_by")
+        return self.select_related(*about, *said, "text", "replaces", "signer", "ordered_by")
 
 
 class Letter(Approval):
@@ -91,6 +93,9 @@ class Letter(Approval):
     kind = models.CharField("loại thư", max_length=25, choices=LetterKind)
     dossier = models.ForeignKey(Dossier, models.PROTECT, null=True, related_name="letters")
     appointment = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="letters")
+    contribution = models.ForeignKey(
+        Contribution, models.PROTECT, verbose_name="ý kiến", null=True, related_name="letters"
+    )
     state = models.CharField(
         "trạng thái", max_length=10, choices=State, default=State.DRAFT, db_default=State.DRAFT.value
     )
@@ -140,6 +145,11 @@ class Letter(Approval):
                 condition=Q(kind__in=ONCE_PER_DOSSIER, replaced_at=None) & ~Q(state="called_off"),
                 name="letter_once_per_dossier",
             ),
+            models.UniqueConstraint(
+                fields=["contribution", "kind"],
+                condition=Q(replaced_at=None) & ~Q(state="called_off"),
+                name="letter_once_per_contribution",
+            ),
             models.UniqueConstraint(fields=["ward", "year", "symbol", "number"], name="letter_number_once"),
             models.CheckConstraint(
                 condition=Q(
@@ -185,7 +195,8 @@ class Letter(Approval):
     @property
     def addressee(self) -> str:
         """Whom it is written to, also before its first draft."""
-        return self.facts.get("nguoi_nhan") or (self.dossier.applicant_name if self.dossier else "")
+        known = self.contribution.recipient if self.contribution else ""
+        return self.facts.get("nguoi_nhan") or (self.dossier.applicant_name if self.dossier else known)
 
     @property
     def number_words(self) -> str:

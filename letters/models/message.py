@@ -110,7 +110,13 @@ class MessageQuerySet(WardQuerySet):
 
     def for_page(self) -> Self:
         return self.select_related(
-            "letter__ward", "dossier__hamlet", "dossier__ward", "dossier__procedure", "dossier__supplement", "by"
+            "letter__ward",
+            "letter__contribution",
+            "dossier__hamlet",
+            "dossier__ward",
+            "dossier__procedure",
+            "dossier__supplement",
+            "by",
         )
 
     # planning

@@ -11,6 +11,7 @@ from django.utils import timezone
 from desk.models import Staff
 from desk.vietnamese import day_in_words
 from dossiers.models import Appointment, Dossier
+from feedback.models import Contribution
 from letters.lists import to_do
 from letters.models import Letter, LetterKind
 
@@ -38,6 +39,12 @@ def letters_of(dossier: Dossier, staff: Staff) -> dict[str, Any]:
     owes = dossier.appointments.in_debt().exists() if rows else False
     shown = [row for row in rows if owes or row not in ahead]
     return {"letters": shown, "owes": owes, "dossier": dossier, "user": staff}
+
+
+@register.inclusion_tag("letters/_of_contribution.html")
+def letters_of_contribution(contribution: Contribution) -> dict[str, Any]:
+    """The letters that a contribution has ordered, for its staff page."""
+    return {"letters": contribution.letters.exclude(state=Letter.State.CALLED_OFF).order_by("pk")}
 
 
 @register.simple_tag(takes_context=True)
@@ -85,6 +92,13 @@ def lines_of(letter: Letter, now: datetime) -> list[Fact]:
             where += f", có kết quả {day_in_words(timezone.localdate(dossier.ready_at))}"
         lines.append(Fact("Hồ sơ đang ở đâu", where, not letter.waits_for_result))
         lines.append(Fact("Gửi đến", f"{dossier.get_return_method_display()}: {letter.facts.get('nguoi_nhan', '')}"))
+    if contribution := letter.contribution:
+        day = f"{timezone.localtime(contribution.received_at):%d/%m/%Y}"
+        lines.append(Fact(contribution.get_kind_display(), f"{contribution.code}, nhận ngày {day}"))
+        verdict = f"{contribution.get_verdict_display()}, {contribution.answered_by} trả lời"
+        lines.append(Fact("Kết luận", verdict))
+        if contribution.dossier:
+            lines.append(Fact("Về hồ sơ", contribution.dossier.code))
     if letter.ordered_by:
         lines.append(Fact("Người viết", letter.ordered_by.full_name))
     if letter.issued_at:

@@ -1,0 +1,51 @@
+"""The lists of contributions: which stand in each, and what it says when it is empty."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from desk.models import Staff
+from feedback.models.contribution import ContributionQuerySet
+
+
+@dataclass(frozen=True)
+class ContributionList:
+    """`counts`: how many stand in it is shown beside its name."""
+
+    slug: str
+    title: str
+    empty: str
+    rows: Callable[[ContributionQuerySet, Staff, date], ContributionQuerySet]
+    counts: bool = True
+
+    def count(self, rows: ContributionQuerySet, staff: Staff, today: date) -> int:
+        return self.rows(rows, staff, today).count() if self.counts else 0
+
+
+LISTS = {
+    each.slug: each
+    for each in (
+        ContributionList(
+            "cho-phan-cong", "Chờ phân công", "Ý kiến nào cũng đã có người xem xét.",
+            lambda rows, staff, today: rows.unassigned(),
+        ),
+        ContributionList(
+            "cua-toi", "Của tôi", "Không có ý kiến nào chờ anh/chị trả lời.",
+            lambda rows, staff, today: rows.waiting().filter(assigned_to=staff),
+        ),
+        ContributionList(
+            "qua-han", "Quá hạn", "Không có ý kiến nào quá hạn trả lời.",
+            lambda rows, staff, today: rows.late(today),
+        ),
+        ContributionList(
+            "da-tra-loi", "Đã trả lời", "Chưa trả lời ý kiến nào.",
+            lambda rows, staff, today: rows.answered(), counts=False,
+        ),
+        ContributionList(
+            "tat-ca", "Tất cả", "Chưa nhận ý kiến nào.",
+            lambda rows, staff, today: rows.order_by("-received_at", "-pk"), counts=False,
+        ),
+    )
+}  # fmt: skip
