@@ -1,4 +1,4 @@
-"""Wrong look-ups: how many, from where, without keeping an address."""
+"""What is counted against misuse, wrong look-ups first: how many, from where, without keeping an address."""
 
 from __future__ import annotations
 
@@ -10,7 +10,12 @@ from django.utils.crypto import salted_hmac
 
 #: Wrong pairs counted in this window: then the next try waits, first shortly, in the end for the whole window.
 WINDOW = timedelta(minutes=15)
-WAITS = {"address": ((5, timedelta(seconds=30)), (10, WINDOW)), "code": ((20, WINDOW),), "visit": ((5, WINDOW),)}
+WAITS = {
+    "address": ((5, timedelta(seconds=30)), (10, WINDOW)),
+    "code": ((20, WINDOW),),
+    "visit": ((5, WINDOW),),
+    "survey": ((100, WINDOW),),  # everybody in the waiting room may share the address of its network
+}
 
 
 class LookupFailureQuerySet(models.QuerySet):
