@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from dossiers.models import Attachment, FormTitle, HomeVisit, IssuedPaper, Presentation
 from dossiers.slip import issue_slip
+from feedback.models import Answer, CallBack, Tablet
 from letters.models import Letter, Message
 from tests.factories import DossierFactory, StaffFactory, draw_all, scan
 
@@ -26,6 +27,9 @@ PUBLIC = {
     "dossiers:procedure",
     "dossiers:privacy",
     "dossiers:visit_ask",
+    "feedback:survey",
+    "feedback:survey_more",
+    "feedback:tablet",
     "letters:check_file",
     "letters:proof",
     "letters:citizens_pdf",
@@ -78,7 +82,16 @@ def dossier(ward):
     issue_slip(dossier, by=dossier.received_by, at=timezone.now())
     issued_letter(dossier)
     HomeVisit.objects.ask(ward=ward, by=dossier.received_by, at=timezone.now(), key=uuid.uuid4(), name="Cao Thị Bưởi")
+    answered(dossier)
     return dossier
+
+
+def answered(dossier):
+    """What the owner of the dossier's slip said, and a device by the door."""
+    now = timezone.now()
+    Answer.objects.give(dossier=dossier, stage="received", value=5, channel="slip", at=now)
+    CallBack.objects.ask(dossier=dossier, stage="received", phone="0912000345", at=now)
+    Tablet.objects.pair(name="Bàn cạnh cửa", by=dossier.received_by, at=now)
 
 
 def issued_letter(dossier):
@@ -101,6 +114,7 @@ def url_of(name, dossier):
     models |= {name: Letter for name in ROUTES if name.startswith("letters:")}
     slugs |= {"letters:act": "thu-hoi", "letters:delivery_step": "da-giao"}
     models |= {"letters:delivery_step": Message}
+    models |= {"feedback:callback": CallBack, "feedback:tablet_stop": Tablet}
     models |= {"dossiers:attachment": Attachment, "dossiers:detach": Attachment}
     row = (
         models.get(name, Presentation)

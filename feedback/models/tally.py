@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import Count, Q
 
 from desk.models import Ward, WardQuerySet
@@ -39,15 +39,21 @@ class TallyQuerySet(WardQuerySet):
     def add(self, counts: Mapping[tuple, int]) -> None:
         """Add to the counts, by the values of FIELDS. Belongs inside the transaction that seals what is counted.
 
-        Rows are made first, in one order for everybody, and locked before they are changed: two who add at the same
-        moment queue.
+        Who adds to the same counts at the same moment waits; where both make one anew, the second starts again.
         """
-        keys = sorted(counts, key=str)
-        empty = [self.model(**dict(zip(FIELDS, key, strict=True)), count=0) for key in keys]
-        self.bulk_create(empty, ignore_conflicts=True, batch_size=BATCH)
-        months = {key[FIELDS.index("month")] for key in keys}
-        rows = self.filter(month__in=months).order_by("pk").select_for_update(no_key=True)
-        changed: list[Tally] = [row for row in rows if counts.get(row.key)]  # type: ignore[attr-defined,misc]
+        months = {key[FIELDS.index("month")] for key in counts}
+        rows: list[Tally] = list(
+            self.filter(month__in=months).order_by("pk").select_for_update(no_key=True)  # type: ignore[arg-type]
+        )
+        new = sorted(set(counts) - {row.key for row in rows}, key=str)
+        made = [Tally(**dict(zip(FIELDS, key, strict=True)), count=counts[key]) for key in new]
+        try:
+            with transaction.atomic():
+                Tally.objects.bulk_create(made, batch_size=BATCH)
+        except IntegrityError:
+            self.add(counts)
+            return
+        changed = [row for row in rows if counts.get(row.key)]
         for row in changed:
             row.count += counts[row.key]
         Tally.objects.bulk_update(changed, ["count"], batch_size=BATCH)

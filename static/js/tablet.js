@@ -24,6 +24,7 @@
     } catch {
       // as above
     }
+    kiosk.dataset.unsent = waiting.length;
     part("waiting").hidden = waiting.length === 0 || navigator.onLine;
   };
 
