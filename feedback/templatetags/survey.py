@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import template
@@ -10,6 +11,12 @@ from dossiers.models import Dossier
 from feedback.models import Stage
 
 register = template.Library()
+
+
+@register.filter
+def together(words: str) -> str:
+    """Words of two syllables that a large line shall not tear apart, with hard spaces."""
+    return re.sub(r"(hài) (lòng)|(xin) (lỗi)|(cảm) (ơn)", lambda found: found[0].replace(" ", "\xa0"), words)
 
 
 @register.inclusion_tag("feedback/_ask.html")
