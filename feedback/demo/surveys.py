@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import islice
 from random import Random
 from uuid import UUID, uuid5
@@ -200,11 +200,18 @@ def clerks() -> Iterator[Staff]:
             yield from Staff.objects.filter(username=username, ward__slug=account.ward_slug)
 
 
+def morning(now: datetime, ago: int) -> datetime:
+    """Half past nine, so many days ago or on the first working day after."""
+    calendar, day = CalendarDay.objects.calendar(), timezone.localdate(now) - timedelta(days=ago)
+    day = day if calendar.is_working(day) else calendar.next_working_day(day)
+    return timezone.make_aware(datetime.combine(day, time(9, 30)))
+
+
 def place_tablets(now: datetime) -> None:
     for clerk in clerks():
         name = TABLETS[clerk.ward.slug][0] if clerk.ward else ""
         if not Tablet.objects.filter(ward=clerk.ward, name=name).exists():
-            paired = Tablet.objects.pair(name=name, by=clerk, at=now - timedelta(days=TABLET_DAYS))
+            paired = Tablet.objects.pair(name=name, by=clerk, at=morning(now, TABLET_DAYS))
             Tablet.objects.filter(pk=paired.pk).update(not_counted=7)
 
 
@@ -212,10 +219,9 @@ def ask_for_calls(now: datetime) -> None:
     calendar, calls = CalendarDay.objects.calendar(), []
     for clerk in clerks():
         for number, (ago, name, phone, words, outcome) in enumerate(CALLS):
-            at = now - timedelta(days=ago)
-            day = timezone.localdate(at)
+            day = timezone.localdate(now - timedelta(days=ago))
             due_on = next(islice(calendar.working_days_after(day), CALL_BACK_DAYS - 1, None))
-            done = {"called_at": at + timedelta(days=1, hours=2), "called_by": clerk, "outcome": outcome}
+            done = {"called_at": morning(now, ago - 1), "called_by": clerk, "outcome": outcome}
             key = callback_key(str(uuid5(SPACE, f"{clerk.username}/{number}")), Stage.RETURNED)
             facts = {"name": name, "phone": phone, "words": words, "asked_on": day, "due_on": due_on}
             calls.append(CallBack(key=key, ward=clerk.ward, **facts, **(done if outcome else {})))

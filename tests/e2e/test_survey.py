@@ -161,7 +161,9 @@ def test_what_is_tapped_without_a_network_arrives_once(door, troubles):
     assert lost == [sent.value.request.post_data]
     unsent("0")
     assert values() == [("walk_in", 1), ("walk_in", 2), ("walk_in", 5)]
-    troubles.seen = [line for line in troubles.seen if not re.search("ERR_(CONNECTION_RESET|INTERNET_DISCONNECTED)", line)]
+    troubles.seen = [
+        line for line in troubles.seen if not re.search("ERR_(CONNECTION_RESET|INTERNET_DISCONNECTED)", line)
+    ]
 
 
 def test_staff_see_and_stop_the_device(door, browse):
