@@ -39,7 +39,8 @@ class TallyQuerySet(WardQuerySet):
     def add(self, counts: Mapping[tuple, int]) -> None:
         """Add to the counts, by the values of FIELDS. Belongs inside the transaction that seals what is counted.
 
-        Who adds to the same counts at the same moment waits; where both make one anew, the second starts again.
+        Who adds to the same counts at the same moment waits; where both make one anew, the second
+        starts again.
         """
         months = {key[FIELDS.index("month")] for key in counts}
         rows: list[Tally] = list(
@@ -51,6 +52,8 @@ class TallyQuerySet(WardQuerySet):
             with transaction.atomic():
                 Tally.objects.bulk_create(made, batch_size=BATCH)
         except IntegrityError:
+            if set(self.filter(month__in=months).values_list(*FIELDS)).isdisjoint(new):
+                raise  # nobody else has made them: they are wrong
             self.add(counts)
             return
         changed = [row for row in rows if counts.get(row.key)]
