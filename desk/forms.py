@@ -152,6 +152,17 @@ class Email(forms.EmailField):
             raise ValidationError(self.error_messages["invalid"], code="invalid")
 
 
+class OpenForm(forms.Form):
+    """A form that anybody may send; `website` is a trap that no person sees and machines fill in."""
+
+    website = forms.CharField(
+        label="Xin để trống ô này",
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
+    )
+
+
 class LoginForm(AuthenticationForm):
     """Log-in in the desk's own words."""
 

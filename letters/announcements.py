@@ -63,7 +63,9 @@ def named(dossier: Dossier) -> dict[str, str]:
 
 def ready(event: Event) -> str:
     comes = RESULT_COMES[Dossier.ReturnMethod(event.dossier.return_method)]
-    return ("{ward} kính báo: hồ sơ {code} đã có kết quả. " + comes + " Xem: {link}").format(**named(event.dossier))
+    return ("{ward} kính báo: hồ sơ {code} đã có kết quả. " + comes + " Xem và cho ý kiến: {link}").format(
+        **named(event.dossier)
+    )
 
 
 def papers_requested(event: Event) -> str:

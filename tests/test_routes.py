@@ -11,7 +11,16 @@ from django.utils import timezone
 
 from dossiers.models import Attachment, FormTitle, HomeVisit, IssuedPaper, Presentation
 from dossiers.slip import issue_slip
-from feedback.models import Contribution, ContributionFile, Dialogue, DialoguePromise, DialogueQuestion
+from feedback.models import (
+    Answer,
+    CallBack,
+    Contribution,
+    ContributionFile,
+    Dialogue,
+    DialoguePromise,
+    DialogueQuestion,
+    Tablet,
+)
 from letters.models import Letter, Message
 from tests.factories import ContributionFactory, DialogueFactory, DossierFactory, StaffFactory, scan, with_pdf
 
@@ -34,6 +43,9 @@ PUBLIC = {
     "feedback:dialogue",
     "feedback:dialogue_ics",
     "feedback:conduct",
+    "feedback:survey",
+    "feedback:survey_more",
+    "feedback:tablet",
     "letters:check_file",
     "letters:proof",
     "letters:citizens_pdf",
@@ -87,6 +99,7 @@ def dossier(ward):
     issued_letter(dossier)
     HomeVisit.objects.ask(ward=ward, by=dossier.received_by, at=timezone.now(), key=uuid.uuid4(), name="Cao Thị Bưởi")
     voices(dossier)
+    answered(dossier)
     return dossier
 
 
@@ -97,6 +110,14 @@ def voices(dossier):
     talk = DialogueFactory(ward=ward, at=now - timedelta(days=9))
     talk.ask(words="Bao giờ có đèn?", key=uuid.uuid4(), at=now, by=talk.announced_by)
     talk.promise(words="Lắp đèn", responsible=by, due_on=now, key=uuid.uuid4(), by=talk.announced_by, at=now)
+
+
+def answered(dossier):
+    """What the owner of the dossier's slip said, and a device by the door."""
+    now = timezone.now()
+    Answer.objects.give(dossier=dossier, stage="received", value=5, channel="slip", at=now)
+    CallBack.objects.ask(dossier=dossier, stage="received", phone="0912000345", at=now)
+    Tablet.objects.pair(name="Bàn cạnh cửa", by=dossier.received_by, at=now)
 
 
 def issued_letter(dossier):
@@ -122,6 +143,7 @@ def url_of(name, dossier):
     models |= {name: Dialogue for name in ROUTES if name.startswith("feedback:dialogue")}
     models |= {"feedback:dialogue_reply": DialogueQuestion, "feedback:dialogue_finish": DialoguePromise}
     models |= {"feedback:contribution_file": ContributionFile}
+    models |= {"feedback:callback": CallBack, "feedback:tablet_stop": Tablet}
     models |= {"dossiers:attachment": Attachment, "dossiers:detach": Attachment}
     row = (
         models.get(name, Presentation)

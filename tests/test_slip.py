@@ -90,7 +90,7 @@ def test_the_slip_of_today_says_everything_in_the_order_of_the_form(print_slip, 
         "4. Thời gian nhận hồ sơ: 08 giờ 42 phút, ngày 23 tháng 11 năm 2026 "
         "5. Thời gian trả kết quả giải quyết hồ sơ: 11 giờ 30 phút, ngày 27 tháng 11 năm 2026 "
         "Mời đến nhận kết quả: Buổi sáng thứ Sáu, ngày 27/11/2026 "
-        "Tính các ngày 25, 26, 27/11; 24/11 nghỉ lễ: Ngày Văn hóa Việt Nam. Xem hồ sơ đến đâu "
+        "Tính các ngày 25, 26, 27/11; 24/11 nghỉ lễ: Ngày Văn hóa Việt Nam. Xem hồ sơ, cho ý kiến "
         "6. Đăng ký nhận kết quả tại: Trung tâm Phục vụ hành chính công của phường "
         "7. Phí, lệ phí (nếu có): 8.000 đồng (đã nộp) "
         "Vào Sổ theo dõi hồ sơ, Quyển số: 01; Số thứ tự: 1 "

@@ -10,7 +10,7 @@ from django import forms
 from django.utils import timezone
 
 from desk.calendar import Half
-from desk.forms import PersonName, Phone, Text
+from desk.forms import OpenForm, PersonName, Phone, Text
 from desk.models import CalendarDay, Hamlet, Staff, Ward
 from dossiers.forms.fields import OFF, DossierCode, Reason
 from dossiers.forms.steps import ComingDay
@@ -44,13 +44,12 @@ class AskForm(forms.Form):
         return data
 
 
-class PublicAskForm(AskForm):
-    """The same for citizens, who say which ward; `website` is a trap that only machines fill in."""
+class PublicAskForm(OpenForm, AskForm):
+    """The same for citizens, who say which ward."""
 
     ward = forms.ModelChoiceField(
         Ward.objects.none(), label="Phường, xã nơi ông/bà ở", empty_label="–", error_messages=CHOOSE_AGAIN
     )
-    website = forms.CharField(required=False, max_length=200, widget=forms.TextInput(attrs={"tabindex": "-1", **OFF}))
 
     field_order = ("key", "ward", "name", "phone", "address", "purpose", "procedure", "wish", "website")
 

@@ -1,4 +1,4 @@
-"""Wrong look-ups: how many, from where, without keeping an address."""
+"""What is counted against misuse, wrong look-ups first: how many, from where, without keeping an address."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ WAITS = {
     "suggest": ((5, WINDOW),),
     "suggestion": ((10, WINDOW),),
     "question": ((5, WINDOW),),
+    "survey": ((100, WINDOW),),  # everybody in the waiting room may share the address of its network
 }
 
 

@@ -1,4 +1,4 @@
-from feedback.models.answer import CHANGEABLE, Answer, Channel, Mark, Stage, Tablet, Tally, answer_key
+from feedback.models.answer import CHANGEABLE, Answer, answer_key, was_late
 from feedback.models.callback import CALL_BACK_DAYS, CallBack
 from feedback.models.campaign import Ballot, BallotTally, Campaign, CampaignArea, Typing
 from feedback.models.conduct import WardRule
@@ -8,10 +8,14 @@ from feedback.models.contribution_term import ContributionTerm
 from feedback.models.dialogue import Dialogue, DialoguePromise, DialogueQuestion
 from feedback.models.error import FeedbackError
 from feedback.models.question import Level, Question, QuestionSet, Scale
+from feedback.models.stage import Channel, Stage
+from feedback.models.tablet import TAPS_PER_HOUR, Tablet
+from feedback.models.tally import Mark, Tally
 
 __all__ = [
     "CALL_BACK_DAYS",
     "CHANGEABLE",
+    "TAPS_PER_HOUR",
     "Answer",
     "Ballot",
     "BallotTally",
@@ -38,4 +42,5 @@ __all__ = [
     "Typing",
     "WardRule",
     "answer_key",
+    "was_late",
 ]

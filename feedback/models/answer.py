@@ -7,32 +7,28 @@ day goes, and what it says is counted into `Tally`. So a figure is `Tally` plus 
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import ClassVar
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, ClassVar, Self
+from uuid import UUID
 
-from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from desk.models import Ward, WardQuerySet
-from dossiers.models import Procedure
-from feedback.models.question import Question
+from dossiers.models import Appointment, Dossier, Procedure
+from feedback.models.callback import CallBack
+from feedback.models.error import FeedbackError
+from feedback.models.question import Level, Question, QuestionSet
+from feedback.models.stage import Channel, Stage
+from feedback.models.tally import BATCH, OF_ANSWER, Mark, Tally
 
 #: How long an answer may be changed.
 CHANGEABLE = timedelta(days=7)
-
-
-class Stage(models.TextChoices):
-    RECEIVED = "received", "Khi nộp hồ sơ"
-    RETURNED = "returned", "Khi nhận kết quả"
-    WALK_IN = "walk_in", "Không có giấy tiếp nhận"
-
-
-class Channel(models.TextChoices):
-    SLIP = "slip", "Qua mã trên giấy"
-    TABLET = "tablet", "Máy ở quầy"
-    STAFF = "staff", "Cán bộ nhập giúp"
+TOO_LATE = "Đã quá bảy ngày nên ý kiến này không đổi được nữa. Xin cảm ơn ông/bà đã cho ý kiến."
 
 
 def answer_key(what: str, stage: str) -> str:
@@ -40,26 +36,79 @@ def answer_key(what: str, stage: str) -> str:
     return salted_hmac(f"feedback.answer.{stage}", what, algorithm="sha256").hexdigest()
 
 
-class Tablet(models.Model):
-    """Máy ở quầy: a device by the door that a staff member has paired; its session holds the row's number."""
+def was_late(dossier: Dossier, at: datetime) -> bool:
+    """Whether a promise was broken, noticed by the clock of the desk or not yet."""
+    broken = dossier.appointments.filter(outcome=Appointment.Outcome.BROKEN)
+    return dossier.is_overdue(at) or broken.exists()
 
-    ward = models.ForeignKey(Ward, models.PROTECT, verbose_name="phường, xã")
-    name = models.CharField("đặt ở", max_length=60)
-    paired_at = models.DateTimeField("ghép lúc")
-    paired_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="ai ghép")
-    unpaired_at = models.DateTimeField("thôi dùng lúc", null=True)
-    hour = models.DateTimeField(null=True)
-    taps_in_hour = models.PositiveIntegerField(default=0)
 
-    objects = WardQuerySet.as_manager()
+class AnswerQuerySet(WardQuerySet):
+    def changeable(self, today: date) -> Self:
+        return self.filter(changeable_until__gte=today)
 
-    class Meta:
-        verbose_name = "máy lấy ý kiến"
-        verbose_name_plural = "máy lấy ý kiến"
-        ordering: ClassVar = ["-paired_at", "-pk"]
+    def of(self, dossier: Dossier, stage: str) -> Answer | None:
+        """For who holds the slip, and for nobody else."""
+        return self.filter(key=answer_key(dossier.token, stage)).first()  # type: ignore[return-value]
 
-    def __str__(self) -> str:
-        return self.name
+    def give(self, *, dossier: Dossier, stage: str, value: int, channel: str, at: datetime) -> Answer:
+        """The first tap, which already counts. A dossier has one answer for each stage: another tap changes its mind.
+
+        Raises FeedbackError when the answer is older than seven days, or the value is no word of the scale.
+        """
+        about = {"ward": dossier.ward, "procedure": dossier.procedure, "channel": channel}
+        return self._give(answer_key(dossier.token, stage), stage, value, at, about)
+
+    def walk_in(self, *, ward: Ward, number: UUID, value: int, at: datetime) -> Answer:
+        """A tap without a slip, under the number that the tablet gave it: sent twice it is one answer."""
+        about = {"ward": ward, "channel": Channel.TABLET}
+        return self._give(answer_key(str(number), Stage.WALK_IN), Stage.WALK_IN, value, at, about)
+
+    def _give(self, key: str, stage: str, value: int, at: datetime, about: dict[str, Any]) -> Answer:
+        day = timezone.localdate(at)
+        about = {**about, "stage": stage, "month": day.replace(day=1), "changeable_until": day + CHANGEABLE}
+        with transaction.atomic():
+            answer: Answer = self.get_or_create(key=key, defaults=about)[0]  # type: ignore[assignment]
+            if not answer.is_changeable(day):
+                raise FeedbackError(TOO_LATE)
+            answer.change({answer.question_set.main_question: value}, at=at)
+        return answer
+
+    def tell_more(
+        self,
+        *,
+        dossier: Dossier,
+        stage: str,
+        said: Mapping[Question, int],
+        at: datetime,
+        words: str = "",
+        phone: str = "",
+        name: str = "",
+    ) -> None:
+        """What somebody adds to a given answer. With a telephone number the words go to who calls, and only there.
+
+        Raises FeedbackError as `give` and `CallBack.objects.ask` do.
+        """
+        with transaction.atomic():
+            answer: Answer = self.get(key=answer_key(dossier.token, stage))  # type: ignore[assignment]
+            answer.change(said, comment="" if phone else words, at=at)
+            if phone:
+                CallBack.objects.ask(dossier=dossier, stage=stage, phone=phone, name=name, words=words, at=at)
+
+    def seal(self, today: date) -> int:
+        """Count what may no longer be changed into `Tally`, all of it or nothing; returns how many answers.
+
+        Who seals at the same moment waits for the rows and finds them sealed.
+        """
+        with transaction.atomic():
+            old = self.filter(changeable_until__lt=today).order_by("pk").select_for_update(no_key=True)
+            pks, counts = list(old.values_list("pk", flat=True)), Counter[tuple]()
+            for start in range(0, len(pks), BATCH):
+                batch = pks[start : start + BATCH]
+                marks = Mark.objects.filter(answer__in=batch)
+                counts.update(marks.values_list(*OF_ANSWER, "question_id", "value"))
+                self.filter(pk__in=batch).update(changeable_until=None)
+            Tally.objects.add(counts)
+        return len(pks)
 
 
 class Answer(models.Model):
@@ -74,7 +123,7 @@ class Answer(models.Model):
     changeable_until = models.DateField(null=True)
     comment = models.CharField(max_length=1000, blank=True)
 
-    objects = WardQuerySet.as_manager()
+    objects = AnswerQuerySet.as_manager()
 
     class Meta:
         verbose_name = "phiếu khảo sát"
@@ -97,51 +146,38 @@ class Answer(models.Model):
     def __str__(self) -> str:
         return f"{self.ward}, {self.month:%m/%Y}"
 
+    @property
+    def question_set(self) -> QuestionSet:
+        """What was asked: the set in force on the day of the first tap. Only while the answer may be changed."""
+        assert self.changeable_until
+        return QuestionSet.objects.on(self.changeable_until - CHANGEABLE, QuestionSet.Use.SURVEY)
 
-class Mark(models.Model):
-    """What an answer says to one question: the value of a level of the question's scale."""
+    @property
+    def main_level(self) -> Level:
+        """The word that the first tap chose."""
+        question = self.question_set.main_question
+        return question.scale.levels.get(value=self.marks.get(question=question).value)
 
-    answer = models.ForeignKey(Answer, models.CASCADE, related_name="marks")
-    question = models.ForeignKey(Question, models.PROTECT, related_name="+")
-    value = models.PositiveSmallIntegerField()
+    def is_changeable(self, today: date) -> bool:
+        return self.changeable_until is not None and self.changeable_until >= today
 
-    class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["answer", "question"], name="mark_once_per_question")]
+    def change(self, said: Mapping[Question, int], *, at: datetime, comment: str | None = None) -> None:
+        """Change what the answer says; what is not mentioned stays.
 
-    def __str__(self) -> str:
-        return f"{self.question_id}: {self.value}"
-
-
-class Tally(models.Model):
-    """How many sealed answers said what: the counts behind every figure of the surveys, kept by a nightly task."""
-
-    ward = models.ForeignKey(Ward, models.PROTECT, related_name="+")
-    procedure = models.ForeignKey(Procedure, models.PROTECT, null=True, related_name="+")
-    month = models.DateField()
-    stage = models.CharField(max_length=8, choices=Stage)
-    channel = models.CharField(max_length=6, choices=Channel)
-    question = models.ForeignKey(Question, models.PROTECT, related_name="+")
-    value = models.PositiveSmallIntegerField()
-    count = models.PositiveIntegerField()
-
-    objects = WardQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "số đếm"
-        verbose_name_plural = "số đếm"
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["ward", "procedure", "month", "stage", "channel", "question", "value"],
-                condition=Q(procedure__isnull=False),
-                name="tally_once",
-            ),
-            models.UniqueConstraint(
-                fields=["ward", "month", "stage", "channel", "question", "value"],
-                condition=Q(procedure=None),
-                name="tally_once_without_procedure",
-            ),
-        ]
-        indexes: ClassVar = [models.Index(fields=["question", "month"], name="tally_of_question")]
-
-    def __str__(self) -> str:
-        return f"{self.ward_id} {self.month:%m/%Y} {self.question_id}: {self.value} × {self.count}"
+        Raises FeedbackError after seven days, or when a value is no word of its question's scale.
+        """
+        with transaction.atomic():
+            mine = Answer.objects.changeable(timezone.localdate(at)).filter(pk=self.pk)
+            if mine.select_for_update(no_key=True).first() is None:
+                raise FeedbackError(
+                    "Đã quá bảy ngày nên ý kiến này không đổi được nữa. Xin cảm ơn ông/bà đã cho ý kiến."
+                )
+            words = set(Level.objects.values_list("scale", "value"))
+            if any((question.scale.pk, value) not in words for question, value in said.items()):
+                raise FeedbackError("Xin ông/bà chọn một trong các mức.")
+            marks = [Mark(answer=self, question=question, value=value) for question, value in said.items()]
+            Mark.objects.bulk_create(
+                marks, update_conflicts=True, unique_fields=["answer", "question"], update_fields=["value"]
+            )
+            if comment is not None:
+                mine.update(comment=comment)

@@ -82,6 +82,11 @@ class QuestionSet(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def main_question(self) -> Question:
+        """The one that is always asked first."""
+        return self.questions.select_related("own_scale", "question_set__scale").earliest("position")
+
 
 class Question(models.Model):
     """One question. `factor` groups the criteria of SIPAS; `only_late` is asked where the promise was broken.

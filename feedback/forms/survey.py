@@ -1,0 +1,111 @@
+"""What citizens say after a dossier, and what staff write about a call."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from desk.forms import OpenForm, PersonName, Phone, Text
+from feedback.models import Answer, Level, Question
+
+CHOOSE_AGAIN = "Xin chạm một trong các mức."
+
+
+class Asked(NamedTuple):
+    """A question as its fieldset shows it."""
+
+    field: forms.BoundField
+    question: Question
+    levels: list[Level]
+    chosen: int | None
+
+
+class FirstTapForm(forms.Form):
+    """The one question that always comes first: one tap."""
+
+    value = forms.IntegerField(
+        min_value=1,
+        max_value=9,
+        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), CHOOSE_AGAIN),
+    )
+
+
+class TapForm(FirstTapForm):
+    """A tap on the tablet, under a number of its own, with what was scanned before."""
+
+    number = forms.UUIDField()
+    scan = forms.CharField(required=False, max_length=200)
+
+
+class MoreForm(OpenForm):
+    """What may be added to the first tap: further questions, words, and a number to be called at."""
+
+    words = Text(
+        label="Điều ông/bà muốn nói", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    phone = Phone(
+        label="Điện thoại, nếu ông/bà muốn chúng tôi gọi lại",
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
+    )
+    name = PersonName(label="Xin gọi ông/bà là", required=False, max_length=80)
+
+    def __init__(self, *args: Any, answer: Answer, late: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        given = dict(answer.marks.values_list("question", "value"))
+        rows = answer.question_set.questions.select_related("own_scale", "question_set__scale")
+        rows = rows.prefetch_related("own_scale__levels", "question_set__scale__levels")
+        self.questions = {f"cau-{row.position}": row for row in rows if late or not row.only_late}
+        for place, (name, question) in enumerate(self.questions.items()):
+            self.fields[name] = forms.TypedChoiceField(
+                label=question.words,
+                choices=[(level.value, level.words) for level in question.scale.levels.all()],
+                coerce=int,
+                empty_value=None,
+                required=place == 0,
+                initial=given.get(question.pk),
+                error_messages={"required": CHOOSE_AGAIN, "invalid_choice": CHOOSE_AGAIN},
+            )
+        self.fields["words"].initial = answer.comment
+
+    def asked(self) -> Iterator[Asked]:
+        for name, question in self.questions.items():
+            chosen = str(self[name].value() or "")
+            levels = list(question.scale.levels.all())
+            yield Asked(self[name], question, levels, int(chosen) if chosen.isdecimal() else None)
+
+    def clean_words(self) -> str:
+        """A telephone number among the words would stand beside the score for good."""
+        if re.search(r"(?:[0-9][ .\-]?){9}", self.cleaned_data["words"]):
+            raise ValidationError("Xin ghi số điện thoại vào ô bên dưới, để phiếu không mang số của ông/bà.")
+        return self.cleaned_data["words"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if data.get("name") and not data.get("phone") and "phone" not in self.errors:
+            self.add_error("phone", "Xin ghi số điện thoại để chúng tôi gọi lại, hoặc xóa ô bên dưới.")
+        return data
+
+    def arguments(self) -> dict[str, Any]:
+        """What Answer.objects.tell_more takes beside dossier, stage and time."""
+        data = self.cleaned_data
+        said = {question: data[name] for name, question in self.questions.items() if data[name] is not None}
+        return {"said": said, "words": data["words"], "phone": data["phone"], "name": data["name"]}
+
+
+class OutcomeForm(forms.Form):
+    outcome = Text(
+        label="Đã trao đổi",
+        max_length=1000,
+        help_text="Người dân nói gì, đã hứa gì. Chưa ai nghe máy thì xin gọi lại lúc khác rồi mới ghi.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+class PairForm(forms.Form):
+    name = Text(label="Máy này đặt ở", max_length=60, initial="Bàn cạnh cửa ra vào")

@@ -1,0 +1,403 @@
+"""After each dossier: one tap counts, it may be changed for a week, and nobody can say whose it was."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from datetime import date, timedelta
+from functools import partial
+from html import unescape
+
+import pytest
+from django.apps import apps
+from django.db.models import F, ForeignKey
+from django.urls import reverse
+from django.utils import timezone
+
+from desk.models import AccessLog, Staff
+from dossiers.models import Appointment, Dossier, LookupFailure
+from dossiers.models.lookup import WAITS
+from feedback.models import Answer, CallBack, FeedbackError, Mark, Question, Tablet, Tally, answer_key
+from feedback.models.callback import callback_key
+from tests.conftest import moment
+from tests.factories import DossierFactory, StaffFactory
+from tests.test_receive import at_once
+
+pytestmark = pytest.mark.django_db
+NOW = moment("2026-11-23 08:42")
+VERY, WELL, NOT = 1, 2, 5
+
+
+@pytest.fixture
+def dossier(ward):
+    return DossierFactory(ward=ward, at=timezone.now())
+
+
+def url(dossier, name="survey"):
+    return reverse(f"feedback:{name}", args=[dossier.token])
+
+
+def tap(client, dossier, value=WELL, **more):
+    return client.post(url(dossier), {"value": value}, **more)
+
+
+def tell(client, dossier, value=WELL, **typed):
+    return client.post(url(dossier, "survey_more"), {"cau-1": value, **typed})
+
+
+def give(dossier, value=WELL, stage="received", at=NOW):
+    return Answer.objects.give(dossier=dossier, stage=stage, value=value, channel="slip", at=at)
+
+
+def values(answer):
+    return dict(answer.marks.values_list("question__position", "value"))
+
+
+def words(response):
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", response.text)).split())
+
+
+# one tap
+
+
+def test_the_page_asks_one_question_in_the_words_of_the_article(client, dossier):
+    page = client.get(url(dossier))
+    assert "Hôm nay ông/bà có hài lòng với chúng tôi không?" in words(page)
+    text = page.text.replace("\xa0", " ")
+    faces = re.findall(r'<button name="value" value="(\d)">.*?<span>([^<]*)</span></button>', text, re.DOTALL)
+    assert faces == [
+        ("1", "Rất hài lòng"), ("2", "Tốt"), ("3", "Hài lòng"), ("4", "Tương đối hài lòng"), ("5", "Chưa hài lòng"),
+    ]  # fmt: skip
+
+
+def test_the_first_tap_counts_without_any_cookie(client, dossier):
+    tapped = tap(client, dossier, VERY)
+    assert tapped.url == url(dossier, "survey_more")
+    answer = Answer.objects.get()
+    assert values(answer) == {1: VERY}
+    assert (answer.ward, answer.procedure, answer.stage, answer.channel) == (
+        dossier.ward, dossier.procedure, "received", "slip",
+    )  # fmt: skip
+    today = timezone.localdate()
+    assert (answer.month, answer.changeable_until) == (today.replace(day=1), today + timedelta(days=7))
+    assert "Đã ghi nhận: Rất hài lòng" in words(client.get(tapped.url))
+    assert not client.cookies
+
+
+def test_a_second_tap_changes_the_one_answer(client, dossier):
+    for value in (VERY, NOT):
+        tap(client, dossier, value)
+    assert values(Answer.objects.get()) == {1: NOT}
+
+
+@pytest.mark.parametrize("value", ["", "0", "6", "9", "rất", "-1"])
+def test_what_is_no_word_of_the_scale_is_asked_again(client, dossier, value):
+    asked = tap(client, dossier, value)
+    assert asked.status_code == 200
+    assert "Xin chạm một trong các mức" in asked.text or "Xin ông/bà chọn một trong các mức" in asked.text
+    assert not Answer.objects.exists()
+
+
+def test_an_unknown_slip_is_not_found(client):
+    for name in ("survey", "survey_more"):
+        address = reverse(f"feedback:{name}", args=["A" * 22])
+        assert client.get(address).status_code == client.post(address, {"value": 1}).status_code == 404
+    assert client.get("/khao-sat/A/").status_code == 404
+
+
+# stages and days
+
+
+def test_until_the_result_is_handed_back_and_afterwards_are_two_answers(client, ward):
+    dossier = DossierFactory(ward=ward, ready=True, at=NOW, then=moment("2026-11-25 09:00"))
+    tap(client, dossier, VERY)
+    dossier.hand_back(by=dossier.received_by, at=timezone.now())
+    assert "Hôm nay ông/bà có hài lòng" in words(client.get(url(dossier)))
+    tap(client, dossier, NOT)
+    assert {row.stage: values(row) for row in Answer.objects.all()} == {"received": {1: VERY}, "returned": {1: NOT}}
+    assert len(set(Answer.objects.values_list("key", flat=True))) == 2
+
+
+def test_an_answer_may_be_changed_for_seven_days_and_not_afterwards(ward):
+    dossier = DossierFactory(ward=ward, at=NOW)
+    answer = give(dossier, VERY)
+    give(dossier, WELL, at=NOW + timedelta(days=7))
+    with pytest.raises(FeedbackError, match="bảy ngày"):
+        give(dossier, NOT, at=NOW + timedelta(days=8))
+    assert values(answer) == {1: WELL}
+    assert answer.month == date(2026, 11, 1)
+
+
+def test_after_a_week_the_page_says_so_kindly_and_keeps_the_answer(client, dossier):
+    tap(client, dossier, VERY)
+    Answer.objects.update(changeable_until=timezone.localdate() - timedelta(days=1))
+    assert "Đã quá bảy ngày nên phiếu được giữ nguyên" in client.get(url(dossier)).text
+    assert client.get(url(dossier, "survey_more")).url == url(dossier)
+    assert tell(client, dossier, NOT).url == url(dossier)
+    assert "không đổi được nữa" in tap(client, dossier, NOT).text
+    Answer.objects.seal(timezone.localdate())
+    assert "không đổi được nữa" in tap(client, dossier, NOT).text
+    assert values(Answer.objects.get()) == {1: VERY}
+
+
+# what may be added
+
+
+def test_further_questions_are_optional_and_show_what_was_answered(client, dossier):
+    tap(client, dossier)
+    page = client.get(url(dossier, "survey_more"))
+    assert page.text.count("<fieldset") == 6
+    assert "thư xin lỗi và ngày hẹn mới" not in page.text
+    assert tell(client, dossier, VERY, **{"cau-3": 1, "cau-6": 4}, words="Chờ hơi lâu").url == url(dossier)
+    answer = Answer.objects.get()
+    assert values(answer) == {1: VERY, 3: 1, 6: 4}
+    assert answer.comment == "Chờ hơi lâu"
+    again = client.get(url(dossier, "survey_more")).text
+    assert re.findall(r'name="(cau-\d)" value="(\d)" checked', again) == [
+        ("cau-1", "1"), ("cau-3", "1"), ("cau-6", "4"),
+    ]  # fmt: skip
+    assert "Chờ hơi lâu" in again
+
+
+def test_whether_an_apology_came_is_asked_only_where_the_promise_was_broken(client, ward):
+    late = DossierFactory(ward=ward, at=moment("2026-09-07 08:30"), ready=True, then=moment("2026-09-14 09:00"))
+    Appointment.objects.filter(dossier=late).update(outcome="broken")
+    asked = "Ông/bà có nhận được thư xin lỗi và ngày hẹn mới không?"
+    tap(client, late)
+    page = client.get(url(late, "survey_more")).text
+    assert asked in page
+    assert ">Có<" in page
+    tell(client, late, **{"cau-7": 2})
+    assert values(Answer.objects.get()) == {1: WELL, 7: 2}
+    unnoticed = DossierFactory(ward=ward, at=moment("2026-09-07 08:30"))  # the beat has not been here
+    tap(client, unnoticed)
+    assert asked in client.get(url(unnoticed, "survey_more")).text
+
+
+def test_a_late_question_that_is_not_asked_cannot_be_answered(client, dossier):
+    tap(client, dossier)
+    tell(client, dossier, **{"cau-7": 1})
+    assert values(Answer.objects.get()) == {1: WELL}
+
+
+def test_wrong_input_is_said_beside_its_field_and_nothing_typed_is_lost(client, dossier):
+    tap(client, dossier)
+    page = tell(client, dossier, **{"cau-2": 3}, words="Chờ lâu", phone="09123", name="Bà Cúc")
+    assert "Số điện thoại còn thiếu 5 chữ số." in page.text
+    assert 'name="cau-2" value="3" checked' in page.text
+    for typed in ("Chờ lâu", "09123", "Bà Cúc"):
+        assert typed in page.text
+    assert not CallBack.objects.exists()
+    assert "Xin ghi số điện thoại để chúng tôi gọi lại" in tell(client, dossier, name="Bà Cúc").text
+    assert "Xin chạm một trong các mức" in tell(client, dossier, "").text
+    assert "Xin chạm một trong các mức" in tell(client, dossier, **{"cau-2": "7"}).text
+    assert values(Answer.objects.get()) == {1: WELL}
+
+
+def test_what_is_written_is_shown_escaped_and_without_odd_characters(client, dossier):
+    tap(client, dossier)
+    assert "Xin bỏ dấu &lt; và &gt;" in tell(client, dossier, words="<script>alert(1)</script>").text
+    assert "Có ký tự không in được" in tell(client, dossier, words="Chờ\u0007lâu").text
+    tell(client, dossier, words="  Chờ   lâu  ")
+    assert Answer.objects.get().comment == "Chờ lâu"
+
+
+def test_a_happy_answer_is_offered_to_be_said_aloud(client, dossier):
+    for value, offered in ((WELL, True), (NOT, False)):
+        tap(client, dossier, value)
+        page = client.get(url(dossier)).text
+        assert (f"/gop-y/?loai=khen&amp;ho-so={dossier.token}" in page) == offered
+        assert "Đổi ý kiến" in page
+
+
+# to be called back
+
+
+def test_with_a_number_the_words_go_to_who_calls_and_only_there(client, dossier):
+    tap(client, dossier, NOT)
+    tell(client, dossier, NOT, words="Chờ lâu")
+    tell(client, dossier, NOT, words="Chờ hai tiếng", phone="0912 000 345", name="Bà Cúc")
+    call = CallBack.objects.get()
+    assert (call.phone, call.words, call.name, call.ward) == ("0912000345", "Chờ hai tiếng", "Bà Cúc", dossier.ward)
+    assert Answer.objects.get().comment == ""
+    assert "Chúng tôi sẽ gọi lại cho ông/bà trước hết" in words(client.get(url(dossier)))
+    assert "0912" not in client.get(url(dossier)).text
+
+
+def test_a_number_among_the_words_is_asked_for_in_its_own_field(client, dossier):
+    tap(client, dossier)
+    assert "Xin ghi số điện thoại vào ô bên dưới" in tell(client, dossier, words="Gọi tôi 0912 000.345 nhé").text
+    assert not Answer.objects.exclude(comment="").exists()
+    tell(client, dossier, words="Chờ từ 8 giờ 30 đến 10 giờ, ngày 23/11/2026")
+    assert Answer.objects.exclude(comment="").exists()
+
+
+def test_a_call_is_due_in_two_working_days(ward):
+    """Monday; Tuesday is a day off."""
+    call = CallBack.objects.ask(dossier=DossierFactory(ward=ward), stage="received", phone="0912000345", at=NOW)
+    assert (call.asked_on, call.due_on) == (date(2026, 11, 23), date(2026, 11, 26))
+    assert not call.is_overdue(date(2026, 11, 26))
+    assert call.is_overdue(date(2026, 11, 27))
+    assert list(CallBack.objects.overdue(date(2026, 11, 27))) == [call]
+
+
+def test_asked_for_again_it_is_one_call_with_the_last_words_until_it_is_made(ward, clerk):
+    dossier = DossierFactory(ward=ward)
+    ask = partial(CallBack.objects.ask, dossier=dossier, stage="received", at=NOW)
+    ask(phone="0912000345", words="Chờ lâu")
+    call = ask(phone="0912000346", words="Chờ rất lâu")
+    call.refresh_from_db()
+    assert (CallBack.objects.count(), call.phone, call.words) == (1, "0912000346", "Chờ rất lâu")
+    call.called(outcome="Đã xin lỗi", by=clerk, at=NOW)
+    with pytest.raises(FeedbackError, match="đã gọi lại"):
+        ask(phone="0912000347")
+    with pytest.raises(FeedbackError, match="Đồng nghiệp đã gọi"):
+        call.called(outcome="Đã xin lỗi lần nữa", by=clerk, at=NOW)
+    call.refresh_from_db()
+    assert (call.phone, call.outcome, call.called_by) == ("0912000346", "Đã xin lỗi", clerk)
+
+
+def test_the_list_shows_late_calls_first_and_numbers_only_one_by_one(clerk_client, ward, clerk):
+    old = moment("2026-09-07 08:30")
+    for at, phone, name in ((timezone.now(), "0912000345", "Ông Đạt"), (old, "0912000346", "Bà Cúc")):
+        CallBack.objects.ask(
+            dossier=DossierFactory(ward=ward), stage="received", phone=phone, name=name, at=at, words="Chờ lâu"
+        )
+    page = clerk_client.get(reverse("feedback:callbacks"))
+    assert page.text.index("Bà Cúc") < page.text.index("Ông Đạt")
+    assert page.text.count("Quá hạn") == 1
+    assert "1 cuộc gọi quá hạn" in page.text
+    assert "0912" not in page.text
+    late = CallBack.objects.get(name="Bà Cúc")
+    AccessLog.objects.all().delete()
+    assert "0912 000 346" in clerk_client.get(late.get_absolute_url()).text
+    noted = AccessLog.objects.get()
+    assert (noted.kind, noted.about, noted.staff) == ("view", "Gọi lại Bà Cúc, 09xx xxx 346", clerk)
+    assert "Xin điền ô này." in clerk_client.post(late.get_absolute_url(), {"outcome": " "}).text
+    done = clerk_client.post(late.get_absolute_url(), {"outcome": "Đã xin lỗi, bà vui vẻ"}, follow=True)
+    assert "Đã xin lỗi, bà vui vẻ" in done.text
+    assert "Quá hạn" not in done.text
+    late.refresh_from_db()
+    assert late.called_by == clerk
+
+
+def test_the_list_costs_the_same_for_1_and_20(clerk_client, ward, django_assert_max_num_queries):
+    def ask(at=NOW):
+        return CallBack.objects.ask(dossier=DossierFactory(ward=ward), stage="received", phone="0912000345", at=at)
+
+    ask().called(outcome="Đã gọi", by=StaffFactory(ward=ward, clerk=True), at=NOW)
+    ask()
+    with django_assert_max_num_queries(100) as alone:
+        clerk_client.get(reverse("feedback:callbacks"))
+    for number in range(19):
+        call = ask()
+        if number % 2:
+            call.called(outcome="Đã gọi", by=StaffFactory(ward=ward, clerk=True), at=NOW)
+    with django_assert_max_num_queries(len(alone)):
+        clerk_client.get(reverse("feedback:callbacks"))
+
+
+def test_only_people_of_the_ward_note_a_call(ward, other_ward):
+    call = CallBack.objects.ask(dossier=DossierFactory(ward=ward), stage="received", phone="0912000345", at=NOW)
+    with pytest.raises(FeedbackError, match="Chỉ cán bộ của đơn vị"):
+        call.called(outcome="Đã gọi", by=StaffFactory(ward=other_ward, clerk=True), at=NOW)
+
+
+# nobody can say whose it was
+
+
+def test_no_key_leads_from_an_answer_to_a_dossier_a_person_or_a_number():
+    leads_to = {
+        model: {field.related_model for field in model._meta.get_fields() if isinstance(field, ForeignKey)}
+        for model in (Answer, Mark, Tally, CallBack)
+    }
+    people = {Dossier, Staff, CallBack, Tablet}
+    for model in (Answer, Mark, Tally):
+        assert not leads_to[model] & people
+    assert not leads_to[CallBack] & {Dossier, Answer, Mark, Tally}
+    for model in apps.get_models():
+        forward = {field.related_model for field in model._meta.get_fields() if field.concrete and field.is_relation}
+        assert Answer not in forward or model is Mark, model
+
+
+def texts(model):
+    """Every text in the one row of that model."""
+    return {value for value in model.objects.values().get().values() if value and isinstance(value, str)}
+
+
+def test_no_value_is_shared_by_an_answer_and_the_dossier_or_the_call(client, dossier):
+    tap(client, dossier, NOT)
+    tell(client, dossier, NOT, words="Chờ hai tiếng", phone="0912000999", name="Bà Cúc")
+    answer, call, told = (texts(model) for model in (Answer, CallBack, Dossier))
+    assert "0912000999" in call
+    assert not answer & call
+    assert answer & told == {"received"}  # the stage, and the state of the dossier
+    assert not call & told
+    said = repr([list(model.objects.values()) for model in (Answer, Mark)])
+    for secret in (dossier.token, dossier.code, dossier.applicant_name, "0912000999", "Chờ hai tiếng", "Bà Cúc"):
+        assert secret not in said
+
+
+def test_the_keys_need_the_portals_secret(dossier, settings):
+    here = {answer_key(dossier.token, "received"), callback_key(dossier.token, "received")}
+    settings.SECRET_KEY = "another secret of another portal"
+    there = {answer_key(dossier.token, "received"), callback_key(dossier.token, "received")}
+    assert len(here | there) == 4
+
+
+# misuse
+
+
+def test_a_machine_that_fills_the_trap_is_thanked_and_kept_out(client, dossier):
+    tap(client, dossier)
+    assert tell(client, dossier, NOT, words="Mua ngay", phone="0912000345", website="x").url == url(dossier)
+    assert values(Answer.objects.get()) == {1: WELL}
+    assert not CallBack.objects.exists()
+
+
+def test_too_many_from_one_address_wait_and_another_address_goes_on(client, dossier, monkeypatch):
+    monkeypatch.setitem(WAITS, "survey", ((3, timedelta(minutes=15)),))
+    for _ in range(3):
+        assert tap(client, dossier).status_code == 302
+    waits = tap(client, dossier, NOT)
+    assert waits.status_code == 429
+    assert "Xin ông/bà đợi 15 phút" in waits.text
+    assert tap(client, dossier, NOT, REMOTE_ADDR="203.0.113.9").status_code == 302
+    LookupFailure.objects.update(at=F("at") - timedelta(minutes=15))
+    assert tap(client, dossier).status_code == 302
+
+
+# the way there
+
+
+def test_the_slips_own_page_leads_to_the_survey_and_the_looked_up_one_does_not(client, dossier):
+    status = reverse("dossiers:status", args=[dossier.token])
+    assert url(dossier) in client.get(status).text
+    found = client.post("/tra-cuu/", {"code": dossier.code, "digits": dossier.phone[-4:]})
+    assert "đúng tiến độ" in found.text
+    assert "/khao-sat/" not in found.text
+
+
+# both at once
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("reference")
+def test_taps_of_one_slip_at_the_same_moment_are_one_answer(ward):
+    dossier = DossierFactory(ward=ward)
+    question = Question.objects.get(question_set__slug="sau-ho-so", position=2)
+    taps = at_once(*[partial(give, dossier, value) for value in (1, 2, 3, 4, 5)])
+    assert len({answer.pk for answer in taps}) == 1
+    assert Mark.objects.get().value in range(1, 6)
+    more = partial(Answer.objects.tell_more, dossier=dossier, stage="received", said={question: 2}, at=NOW)
+    at_once(*[partial(more, words="Chờ lâu", phone=f"091200034{n}") for n in range(4)])
+    assert (Answer.objects.count(), Mark.objects.count(), CallBack.objects.count()) == (1, 2, 1)
+
+
+def test_a_tap_without_a_slip_sent_twice_is_one(ward):
+    number = uuid.uuid4()
+    for _ in range(2):
+        Answer.objects.walk_in(ward=ward, number=number, value=VERY, at=NOW)
+    answer = Answer.objects.get()
+    assert (answer.stage, answer.procedure, answer.channel) == ("walk_in", None, "tablet")
