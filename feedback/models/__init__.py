@@ -1,6 +1,8 @@
 from feedback.models.answer import CHANGEABLE, Answer, Channel, Mark, Stage, Tablet, Tally, answer_key
+from feedback.models.area import AreaStep, CampaignArea
+from feedback.models.ballot import Ballot, BallotTally, Settled, Typing
 from feedback.models.callback import CALL_BACK_DAYS, CallBack
-from feedback.models.campaign import Ballot, BallotTally, Campaign, CampaignArea, Typing
+from feedback.models.campaign import Campaign
 from feedback.models.conduct import WardRule
 from feedback.models.contribution import Contribution, ContributionFile, ContributionStep, ContributionTerm
 from feedback.models.dialogue import Dialogue, DialoguePromise, DialogueQuestion
@@ -11,6 +13,7 @@ __all__ = [
     "CALL_BACK_DAYS",
     "CHANGEABLE",
     "Answer",
+    "AreaStep",
     "Ballot",
     "BallotTally",
     "CallBack",
@@ -30,6 +33,7 @@ __all__ = [
     "Question",
     "QuestionSet",
     "Scale",
+    "Settled",
     "Stage",
     "Tablet",
     "Tally",
