@@ -129,7 +129,7 @@ def campaigns_with_sums(staff: Staff) -> list[tuple[Campaign, Sums]]:
     sheets = {name: Sum(name) for name in FIELDS[:4]}
     counted = Sum(Case(When(~Q(drafted={}), way="tallies", then=F("collected") - F("invalid")), default=0))
     sums = areas.order_by().values("campaign").annotate(
-        **sheets, areas=Count("pk"), accepted=Count("accepted_at"), typed=counted
+        typed=counted, areas=Count("pk"), accepted=Count("accepted_at"), **sheets
     )  # fmt: skip
     first = Ballot.objects.filter(typing__turn=1, typing__area__in=areas, typing__area__way="ballots")
     typed = dict(first.order_by().values_list("typing__area__campaign").annotate(n=Count("pk")))

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from dossiers.models import Attachment, FormTitle, HomeVisit, IssuedPaper, Presentation
 from dossiers.slip import issue_slip
+from feedback.models import Campaign, CampaignArea
 from letters.models import Letter, Message
-from tests.factories import DossierFactory, StaffFactory, draw_all, scan
+from tests.factories import DossierFactory, StaffFactory, campaign_of, draw_all, scan
 
 #: Pages for everybody.
 PUBLIC = {
@@ -30,6 +31,11 @@ PUBLIC = {
     "letters:proof",
     "letters:citizens_pdf",
 }
+#: Pages of one area of a campaign.
+AREA = [
+    f"feedback:{name}"
+    for name in ("area", "area_act", "minutes", "ballots_pdf", "tallies", "typing", "typing_act", "differences")
+]
 #: Other people's pages: their own tests cover them.
 NOT_OURS = {"admin"}
 #: Routes that send back who has chosen nothing.
@@ -78,6 +84,8 @@ def dossier(ward):
     issue_slip(dossier, by=dossier.received_by, at=timezone.now())
     issued_letter(dossier)
     HomeVisit.objects.ask(ward=ward, by=dossier.received_by, at=timezone.now(), key=uuid.uuid4(), name="Cao Thị Bưởi")
+    area = campaign_of(ward).areas.get()
+    area.attach_minutes(file=scan(), by=dossier.received_by, at=timezone.now())
     return dossier
 
 
@@ -99,6 +107,9 @@ def url_of(name, dossier):
     models = {"dossiers:visit": HomeVisit, "dossiers:visit_act": HomeVisit, "dossiers:issued_pdf": IssuedPaper}
     models |= {"dossiers:wording": FormTitle}
     models |= {name: Letter for name in ROUTES if name.startswith("letters:")}
+    models |= {"feedback:campaign": Campaign, "feedback:campaign_close": Campaign}
+    models |= dict.fromkeys(AREA, CampaignArea)
+    slugs |= {"feedback:area_act": "so-phieu", "feedback:typing_act": "xong"}
     slugs |= {"letters:act": "thu-hoi", "letters:delivery_step": "da-giao"}
     models |= {"letters:delivery_step": Message}
     models |= {"dossiers:attachment": Attachment, "dossiers:detach": Attachment}

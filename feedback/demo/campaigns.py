@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 from uuid import UUID, uuid5
 
@@ -62,11 +62,16 @@ def make_campaigns(now: datetime) -> int:
     before = CampaignArea.objects.count()
     if campaign := opened(city, year - 1, now - timedelta(days=365), wards):
         fill(campaign, lambda area, place: "tallies" if place % 3 or not is_busy(area) else "ballots", crews)
-        closed = campaign.opened_at + timedelta(days=34)
+        closed = on(campaign.opens_on + timedelta(days=34), 90)
         Campaign.objects.filter(pk=campaign.pk).update(closed_at=closed, closed_by=city)
     if campaign := opened(city, year, now - timedelta(days=12), wards):
         fill(campaign, this_year, crews)
     return CampaignArea.objects.count() - before
+
+
+def on(day: date, minutes: int = 0) -> datetime:
+    """So many minutes after eight in the morning."""
+    return timezone.make_aware(datetime.combine(day, time(8))) + timedelta(minutes=minutes)
 
 
 def is_busy(area: CampaignArea) -> bool:
@@ -98,6 +103,7 @@ def opened(city: Staff, year: int, at: datetime, wards: Sequence[Ward]) -> Campa
     if Campaign.objects.filter(key=key).exists():
         return None
     day = timezone.localdate(at)
+    day -= timedelta(days=max(day.weekday() - 4, 0))
     return Campaign.objects.launch(
         name=f"Đợt lấy phiếu năm {year}",
         question_set=QuestionSet.objects.get(slug="phieu-thon-to"),
@@ -106,7 +112,7 @@ def opened(city: Staff, year: int, at: datetime, wards: Sequence[Ward]) -> Campa
         wards=wards,
         target=70,
         by=city,
-        at=at,
+        at=on(day),
         key=key,
     )
 
@@ -152,7 +158,7 @@ class Story:
         if state == "collected":
             return
         area.way = CampaignArea.Way.TALLIES if state in ("tallies", "drafted") else CampaignArea.Way.BALLOTS
-        self.note(AreaStep.Kind.WAY, first, 7, area.get_way_display())
+        self.note(AreaStep.Kind.WAY, first, 8, area.get_way_display())
         columns = self.columns()
         if area.way == CampaignArea.Way.TALLIES:
             self.write_down(columns)
@@ -185,7 +191,7 @@ class Story:
 
     def write_down(self, columns: list[list[str]]) -> None:
         self.area.drafted = {str(question): row for question, row in self.counts(columns).items()}
-        self.note(AreaStep.Kind.TALLIED, self.people.typists[0], 8)
+        self.note(AreaStep.Kind.TALLIED, self.people.typists[0], 9)
 
     def type(self, state: str, sheets: list[str]) -> None:
         """The first person reads every sheet; the second misreads one or a few, which are settled or wait to be."""
@@ -193,7 +199,7 @@ class Story:
         read = sheets[:17] if state == "first" else sheets
         readers = reversed(self.people.typists) if state == "between" else self.people.typists
         for turn, typist in list(enumerate(readers, start=1))[:turns]:
-            at = self.at(7 + turn)
+            at = self.at(8 + turn)
             done = None if state == "first" else at + timedelta(minutes=25)
             typing = Typing(area=self.area, turn=turn, typist=typist, started_at=at, finished_at=done)
             self.pile.typings.append(typing)
@@ -224,7 +230,10 @@ class Story:
         ]
 
     def at(self, days: int) -> datetime:
-        return self.area.campaign.opened_at + timedelta(days=days, minutes=self.dice.randint(0, 90))
+        """So many days after the opening, or on the Friday before: what comes later that day has a later hour."""
+        day = self.area.campaign.opens_on + timedelta(days=days)
+        day -= timedelta(days=max(day.weekday() - 4, 0))
+        return on(day, 20 * days + self.dice.randint(0, 15))
 
     def note(self, kind: str, by: Staff, days: int, words: str = "") -> None:
         self.pile.steps.append(AreaStep(area=self.area, kind=kind, by=by, at=self.at(days), words=words))

@@ -199,9 +199,8 @@ class TalliesForm(forms.Form):
         for question, levels in self.asked:
             drafted = area.drafted.get(str(question.pk), [])
             for place, level in enumerate(levels):
-                label = f"Câu {question.position}, {level.words}"
                 held = drafted[place] if place < len(drafted) else None
-                self.fields[f"q{question.pk}-{level.value}"] = Sheets(label=label, required=False, initial=held)
+                self.fields[f"q{question.pk}-{level.value}"] = Sheets(label=level.words, required=False, initial=held)
 
     def rows(self) -> list[tuple[Question, list[Any]]]:
         return [

@@ -25,6 +25,12 @@ class Scale(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_used(self) -> bool:
+        """Whether a set that somebody has answered speaks its words."""
+        sets = QuestionSet.objects.filter(Q(scale=self) | Q(questions__own_scale=self)).distinct()
+        return any(question_set.is_used for question_set in sets)
+
 
 class Level(models.Model):
     """One word of a scale. `is_good` counts towards the goal: "Rất hài lòng" and "Tốt" on the article's scale."""

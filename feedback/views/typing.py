@@ -131,7 +131,14 @@ def differences(request: HttpRequest, pk: int) -> HttpResponse:
         if sent is None or sent.is_valid():
             return redirect("feedback:differences" if len(numbers) > 1 else "feedback:area", pk)
     one_sided = [(number, 2 if number in readings[0] else 1) for number in numbers if number not in both]
-    page = {**PLACE, "area": row, "forms": forms, "one_sided": one_sided, "settled": row.settled.select_related("by")}
+    page = {
+        **PLACE,
+        "area": row,
+        "forms": forms,
+        "one_sided": one_sided,
+        "count": len(numbers),
+        "settled": row.settled.select_related("by"),
+    }
     page["may_write"] = row.campaign.is_open and not row.accepted_at and request.user.ward_id == row.ward_id
     return render(request, "feedback/differences.html", page)
 
