@@ -193,10 +193,13 @@ def test_tallies_never_exceed_the_valid_sheets_and_the_rest_is_blank(area, clerk
 
 
 def test_an_accepted_area_is_read_only_until_the_leader_reopens_it_with_a_reason(area, clerk, leader):
-    counted(area, clerk, collected=0)
+    counted(area, clerk, way="tallies")
+    first = Question.objects.filter(question_set=area.campaign.question_set).first()
+    area.write_down(counts={first.pk: [2, 0, 0, 0, 0]}, by=clerk, at=NOW)
     with pytest.raises(FeedbackError, match="Lãnh đạo đơn vị chốt"):
         area.accept(by=clerk, at=NOW)
     area.accept(by=leader, at=NOW)
+    assert tallied(area) == [(1, 1, 2)]
     with pytest.raises(FeedbackError, match="đã chốt"):
         counted(area, clerk)
     area.reopen(reason="Tìm thấy thêm hai phiếu", by=leader, at=NOW)
@@ -382,7 +385,10 @@ def test_the_city_sees_every_ward_and_a_ward_its_own(client, city, clerk, other_
     client.force_login(clerk)
     page = client.get(campaign.get_absolute_url())
     assert [row.area.ward for row in page.context["rows"]] == [ward]
-    assert "Quang Trung" not in page.text
+    for url in (campaign.get_absolute_url(), reverse("feedback:campaign_close", args=[campaign.pk])):
+        page = client.get(url)
+        assert "ở bước" in page.text or "Còn 1 địa bàn" in page.text
+        assert "Quang Trung" not in page.text
     alone = campaign_of(other_ward, name="Đợt của Quang Trung")
     assert client.get(alone.get_absolute_url()).status_code == 404
     assert "Đợt của Quang Trung" not in client.get(reverse("feedback:campaigns")).text

@@ -127,7 +127,9 @@ def fill(campaign: Campaign, state_of: Callable[[CampaignArea, int], str], crews
         Story(area, crews[area.ward_id], pile, Random(f"{SEED}/{campaign.name}/{area.pk - areas[0].pk}")).tell(
             state_of(area, place)
         )
-    CampaignArea.objects.bulk_update(areas, CampaignArea.CHANGING, batch_size=200)
+    CampaignArea.objects.bulk_create(  # bulk_update takes three times as long
+        areas, update_conflicts=True, unique_fields=["pk"], update_fields=CampaignArea.CHANGING
+    )
     pile.write()
 
 

@@ -71,7 +71,8 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def campaign_close(request: HttpRequest, pk: int) -> HttpResponse:
     row = visible(request, pk)
-    missing = [one for one in progress_of(row.areas.for_list()) if one.state != "accepted"]
+    areas = CampaignArea.objects.visible_to(request.user).filter(campaign=row)
+    missing = [one for one in progress_of(areas.for_list()) if one.state != "accepted"]
     form = CloseForm(request.POST if request.method == "POST" else None, is_complete=not missing)
     if form.is_bound and form.is_valid():
         try:

@@ -104,6 +104,8 @@
     }
     isSending = false;
     if (refused) {
+      waiting.delete(next[0]); // to the end: what is refused holds up no other
+      waiting.set(...next);
       report();
       say(`Phiếu ${next[0]} chưa lưu được: ${refused}`);
     } else if (delay) later(delay);
