@@ -20,6 +20,7 @@
   let order = [...typed.keys()].slice(-LAST);
   let at = 0;
   let isSending = false;
+  let held = null;
 
   const marked = (row) => row.querySelector("input:checked")?.value ?? "";
   const say = (words) => (trouble.textContent = words);
@@ -111,7 +112,8 @@
     } else if (delay) later(delay);
     else {
       report();
-      send();
+      if (waiting.size) send();
+      else held?.requestSubmit();
     }
   };
 
@@ -185,13 +187,14 @@
     event.preventDefault();
     show(Number(link.dataset.number));
   });
-  // What leaves the page waits until everything is sent.
+  // What leaves the page waits until everything is sent, then goes by itself.
   document.querySelectorAll("[data-held]").forEach((one) => {
     one.addEventListener("submit", (event) => {
       if (!waiting.size) return;
       event.preventDefault();
       event.stopPropagation();
-      say("Còn phiếu chưa gửi. Xin đợi giây lát.");
+      held = one;
+      say("Còn phiếu chưa gửi. Gửi hết, trang sẽ tự đi tiếp.");
     });
   });
   window.addEventListener("online", send);

@@ -80,7 +80,7 @@ def test_a_network_that_is_cut_loses_no_ballot(browse, desk, troubles):
     assert not Ballot.objects.exists()
     assert page.evaluate("!window.dispatchEvent(new Event('beforeunload', {cancelable: true}))")
     page.context.set_offline(False)
-    expect(page.get_by_text("3/3 phiếu · đã lưu")).to_be_visible()
+    expect(page.get_by_role("status")).to_contain_text("Đã ghi là nhập xong.")
     assert list(Ballot.objects.order_by("number").values_list("number", "marks")) == list(enumerate(SHEETS, start=1))
     troubles.seen = [seen for seen in troubles.seen if "ERR_INTERNET_DISCONNECTED" not in seen]
 
