@@ -1,6 +1,17 @@
 from django.urls import path, re_path
 
-from feedback.views import callback, conduct, contribution, dialogue, suggestion, survey, tablet
+from feedback.views import (
+    area,
+    callback,
+    campaign,
+    conduct,
+    contribution,
+    dialogue,
+    suggestion,
+    survey,
+    tablet,
+    typing,
+)
 
 app_name = "feedback"
 urlpatterns = [
@@ -13,6 +24,18 @@ urlpatterns = [
     path("y-kien/goi-lai/", callback.callbacks, name="callbacks"),
     path("y-kien/goi-lai/<int:pk>/", callback.callback, name="callback"),
     # campaigns and ballots
+    path("y-kien/dot/", campaign.campaigns, name="campaigns"),
+    path("y-kien/dot/mo/", campaign.campaign_open, name="campaign_open"),
+    path("y-kien/dot/<int:pk>/", campaign.campaign, name="campaign"),
+    path("y-kien/dot/<int:pk>/khoa/", campaign.campaign_close, name="campaign_close"),
+    path("y-kien/dot/dia-ban/<int:pk>/", area.area, name="area"),
+    path("y-kien/dot/dia-ban/<int:pk>/buoc/<slug:slug>/", area.area_act, name="area_act"),
+    path("y-kien/dot/dia-ban/<int:pk>/bien-ban/", area.minutes, name="minutes"),
+    path("y-kien/dot/dia-ban/<int:pk>/phieu.pdf", area.ballots_pdf, name="ballots_pdf"),
+    path("y-kien/dot/dia-ban/<int:pk>/so-kiem/", area.tallies, name="tallies"),
+    path("y-kien/dot/dia-ban/<int:pk>/nhap/", typing.typing, name="typing"),
+    path("y-kien/dot/dia-ban/<int:pk>/nhap/<slug:slug>/", typing.typing_act, name="typing_act"),
+    path("y-kien/dot/dia-ban/<int:pk>/doi-chieu/", typing.differences, name="differences"),
     # suggestions, complaints, praise
     path("gop-y/", suggestion.suggest, name="suggest"),
     path("gop-y/<slug:code>/", suggestion.suggestion, name="suggestion"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -18,7 +18,7 @@ from desk.calendar import ZONE
 from desk.models import Staff, Ward
 from desk.uploads import content_type
 from dossiers.models import Appointment, DelayCause, Dossier, GivenDocument, Procedure
-from feedback.models import Contribution, Dialogue
+from feedback.models import Campaign, CampaignArea, Contribution, Dialogue, QuestionSet, Typing
 from letters.archive import draw, waiting_ids
 from letters.models import Letter
 
@@ -198,3 +198,37 @@ class DialogueFactory(factory.django.DjangoModelFactory):
     def _create(cls, model_class: type[Dialogue], *args: Any, **kwargs: Any) -> Dialogue:
         by = kwargs.pop("by", None) or StaffFactory(ward=kwargs["ward"], leader=True)
         return Dialogue.objects.announce(by=by, **kwargs)
+
+
+def campaign_of(*wards: Ward, slug: str = "phieu-thon-to", **more: Any) -> Campaign:
+    """A campaign that the city has opened in these wards: two sheets wanted in each area."""
+    facts = {"name": "Đợt tháng 11 năm 2026", "target": 2, "key": uuid.uuid4(), **more}
+    city = StaffFactory(city=True, full_name="Nguyễn Thị Quế Anh")
+    return Campaign.objects.launch(
+        question_set=QuestionSet.objects.get(slug=slug),
+        opens_on=date(2026, 11, 2),
+        closes_on=date(2026, 12, 2),
+        wards=wards,
+        by=city,
+        at=datetime(2026, 11, 2, 8, 0, tzinfo=ZONE),
+        **facts,
+    )
+
+
+def counted(area: CampaignArea, by: Staff, *, collected: int = 2, way: str = "ballots") -> CampaignArea:
+    """The area with its sheets counted and the way chosen."""
+    at = datetime(2026, 11, 9, 8, 0, tzinfo=ZONE)
+    area.count_sheets(handed_out=3, collected=collected, invalid=0, counted_by="Lại Thị Hằng Nga", by=by, at=at)
+    area.choose(way=way, by=by, at=at)
+    return area
+
+
+def typed(area: CampaignArea, by: Staff, *sheets: str, is_done: bool = True) -> Typing:
+    """One person's typing of the area: sheet 1, 2, and so on."""
+    at = datetime(2026, 11, 9, 9, 0, tzinfo=ZONE)
+    typing = area.begin(by=by, at=at)
+    for number, marks in enumerate(sheets, start=1):
+        typing.put(number=number, marks=marks, by=by)
+    if is_done:
+        typing.finish(by=by, at=at)
+    return typing

@@ -14,6 +14,8 @@ from dossiers.slip import issue_slip
 from feedback.models import (
     Answer,
     CallBack,
+    Campaign,
+    CampaignArea,
     Contribution,
     ContributionFile,
     Dialogue,
@@ -22,7 +24,15 @@ from feedback.models import (
     Tablet,
 )
 from letters.models import Letter, Message
-from tests.factories import ContributionFactory, DialogueFactory, DossierFactory, StaffFactory, scan, with_pdf
+from tests.factories import (
+    ContributionFactory,
+    DialogueFactory,
+    DossierFactory,
+    StaffFactory,
+    campaign_of,
+    scan,
+    with_pdf,
+)
 
 #: Pages for everybody.
 PUBLIC = {
@@ -50,6 +60,11 @@ PUBLIC = {
     "letters:proof",
     "letters:citizens_pdf",
 }
+#: Pages of one area of a campaign.
+AREA = [
+    f"feedback:{name}"
+    for name in ("area", "area_act", "minutes", "ballots_pdf", "tallies", "typing", "typing_act", "differences")
+]
 #: Other people's pages: their own tests cover them.
 NOT_OURS = {"admin"}
 #: Routes that send back who has chosen nothing.
@@ -100,6 +115,8 @@ def dossier(ward):
     HomeVisit.objects.ask(ward=ward, by=dossier.received_by, at=timezone.now(), key=uuid.uuid4(), name="Cao Thị Bưởi")
     voices(dossier)
     answered(dossier)
+    area = campaign_of(ward).areas.get()
+    area.attach_minutes(file=scan(), by=dossier.received_by, at=timezone.now())
     return dossier
 
 
@@ -137,6 +154,9 @@ def url_of(name, dossier):
     models = {"dossiers:visit": HomeVisit, "dossiers:visit_act": HomeVisit, "dossiers:issued_pdf": IssuedPaper}
     models |= {"dossiers:wording": FormTitle}
     models |= {name: Letter for name in ROUTES if name.startswith("letters:")}
+    models |= {"feedback:campaign": Campaign, "feedback:campaign_close": Campaign}
+    models |= dict.fromkeys(AREA, CampaignArea)
+    slugs |= {"feedback:area_act": "so-phieu", "feedback:typing_act": "xong"}
     slugs |= {"letters:act": "thu-hoi", "letters:delivery_step": "da-giao"}
     models |= {"letters:delivery_step": Message}
     slugs |= {"feedback:contribution_act": "phan-cong", "feedback:dialogue_act": "bien-ban"}

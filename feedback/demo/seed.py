@@ -7,12 +7,14 @@ from datetime import datetime
 
 from django.db import transaction
 
+from feedback.demo.campaigns import make_campaigns
 from feedback.demo.surveys import make_surveys
 from feedback.demo.voices import make_contributions, make_dialogues
 
 #: What is made, in this order, and by whom: each returns how many rows it added.
 PARTS: dict[str, Callable[[datetime], int]] = {
     "phiếu khảo sát": make_surveys,
+    "địa bàn lấy phiếu": make_campaigns,
     "ý kiến": make_contributions,
     "buổi đối thoại": make_dialogues,
 }

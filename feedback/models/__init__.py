@@ -1,6 +1,8 @@
 from feedback.models.answer import CHANGEABLE, Answer, answer_key, was_late
+from feedback.models.area import AreaStep, CampaignArea
+from feedback.models.ballot import Ballot, BallotTally, Settled, Typing
 from feedback.models.callback import CALL_BACK_DAYS, CallBack
-from feedback.models.campaign import Ballot, BallotTally, Campaign, CampaignArea, Typing
+from feedback.models.campaign import Campaign
 from feedback.models.conduct import WardRule
 from feedback.models.contribution import Contribution
 from feedback.models.contribution_step import ContributionFile, ContributionStep
@@ -17,6 +19,7 @@ __all__ = [
     "CHANGEABLE",
     "TAPS_PER_HOUR",
     "Answer",
+    "AreaStep",
     "Ballot",
     "BallotTally",
     "CallBack",
@@ -36,6 +39,7 @@ __all__ = [
     "Question",
     "QuestionSet",
     "Scale",
+    "Settled",
     "Stage",
     "Tablet",
     "Tally",

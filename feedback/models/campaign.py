@@ -1,30 +1,80 @@
-"""Đợt lấy phiếu: paper ballots in the hamlets, handed out, collected, typed in twice, and frozen."""
+"""Đợt lấy phiếu: a round of paper ballots in the hamlets of some wards, opened, and frozen when it is closed."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any, ClassVar, Self
+from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 
-from desk.models import Hamlet, Ward, WardQuerySet
-from feedback.models.question import Question, QuestionSet
+from desk.models import Hamlet, Staff, Ward
+from feedback.models.error import FeedbackError
+from feedback.models.question import QuestionSet
+
+
+class CampaignQuerySet(models.QuerySet):
+    def visible_to(self, staff: Staff) -> Self:
+        """Every campaign for who sees all wards; for others those that ask in their ward."""
+        if staff.sees_all_wards:
+            return self.all()
+        return self.filter(areas__ward=staff.ward_id).distinct()
+
+    def launch(
+        self,
+        *,
+        question_set: QuestionSet,
+        wards: Iterable[Ward],
+        target: int,
+        by: Staff,
+        at: datetime,
+        key: UUID,
+        **facts: Any,
+    ) -> Campaign:
+        """Open a campaign with an area for each hamlet of the wards; the same `key` gives the same campaign.
+
+        `facts`: name, opens_on, closes_on. The city opens one for any wards, a leader for the own ward only. Raises
+        FeedbackError when somebody else wants to, the questions are not for ballots, or the name is taken.
+        """
+        wards = list(wards)
+        if not (by.is_city or (by.is_leader and [ward.pk for ward in wards] == [by.ward_id])):
+            raise FeedbackError("Thành phố mở đợt cho các phường, xã; lãnh đạo chỉ mở đợt cho đơn vị mình.")
+        if question_set.use != QuestionSet.Use.BALLOT or question_set.valid_from > facts["opens_on"]:
+            raise FeedbackError("Bộ câu hỏi này chưa dùng được để lấy phiếu vào ngày bắt đầu.")
+        try:
+            with transaction.atomic():
+                campaign: Campaign = self.create(  # type: ignore[assignment]
+                    question_set=question_set, opened_by=by, opened_at=at, key=key, **facts
+                )
+                campaign.add_areas(wards, target)
+                return campaign
+        except IntegrityError:
+            if already := self.filter(key=key).first():
+                return already  # type: ignore[return-value]
+            raise FeedbackError("Đã có đợt lấy phiếu mang tên này. Xin đặt tên khác.") from None
 
 
 class Campaign(models.Model):
     """One round of ballots with one set of questions. Once closed, neither it nor what belongs to it changes."""
 
     name = models.CharField("tên đợt", max_length=120)
-    question_set = models.ForeignKey(QuestionSet, models.PROTECT, verbose_name="bộ câu hỏi")
+    key = models.UUIDField(unique=True, default=uuid4)
+    question_set = models.ForeignKey(QuestionSet, models.PROTECT, verbose_name="bộ câu hỏi", related_name="campaigns")
     opens_on = models.DateField("từ ngày")
     closes_on = models.DateField("đến ngày")
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="ai mở")
+    opened_at = models.DateTimeField("mở lúc")
     closed_at = models.DateTimeField("khóa lúc", null=True)
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="ai khóa"
     )
+    closed_reason = models.CharField("khóa khi còn thiếu vì", max_length=500, blank=True)
+
+    objects = CampaignQuerySet.as_manager()
 
     class Meta:
         verbose_name = "đợt lấy phiếu"
@@ -49,106 +99,42 @@ class Campaign(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("feedback:campaign", args=[self.pk])
 
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
 
-class CampaignArea(models.Model):
-    """The ballots of one hamlet (or of a ward without hamlets) in a campaign: how many of what, and who counted."""
+    def may_close(self, staff: Staff) -> bool:
+        return self.is_open and (staff.is_city or staff.pk == self.opened_by_id)
 
-    class Way(models.TextChoices):
-        BALLOTS = "ballots", "Từng phiếu, hai người nhập"
-        TALLIES = "tallies", "Số đã kiểm"
+    def days_left(self, today: date) -> int:
+        return (self.closes_on - today).days
 
-    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="areas", verbose_name="đợt")
-    ward = models.ForeignKey(Ward, models.PROTECT, verbose_name="phường, xã")
-    hamlet = models.ForeignKey(Hamlet, models.PROTECT, null=True, blank=True, verbose_name="thôn, tổ")
-    target = models.PositiveIntegerField("số phiếu cần lấy")
-    handed_out = models.PositiveIntegerField("phiếu phát ra", default=0)
-    collected = models.PositiveIntegerField("phiếu thu về", default=0)
-    invalid = models.PositiveIntegerField("phiếu không hợp lệ", default=0)
-    way = models.CharField("cách nhập", max_length=7, choices=Way, blank=True)
-    counted_by = models.CharField("người kiểm phiếu", max_length=160, blank=True)
-    minutes = models.CharField("biên bản kiểm phiếu", max_length=120, blank=True)
-    minutes_name = models.CharField(max_length=100, blank=True)
-    accepted_at = models.DateTimeField("chốt lúc", null=True)
-    accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    def add_areas(self, wards: list[Ward], target: int) -> None:
+        """One area for each hamlet of the wards, one without a hamlet for a ward that has none."""
+        area = self.areas.model
+        hamlets = list(Hamlet.objects.filter(ward__in=wards))
+        without = {ward.pk for ward in wards} - {hamlet.ward_id for hamlet in hamlets}
+        rows = [area(campaign=self, ward_id=hamlet.ward_id, hamlet=hamlet, target=target) for hamlet in hamlets]
+        rows += [area(campaign=self, ward_id=ward, target=target) for ward in sorted(without)]
+        self.areas.bulk_create(rows)
 
-    objects = WardQuerySet.as_manager()
+    def lock(self) -> None:
+        """Hold the campaign until the transaction ends, so that closing it and changing what belongs to it never meet.
 
-    class Meta:
-        verbose_name = "địa bàn lấy phiếu"
-        verbose_name_plural = "địa bàn lấy phiếu"
-        ordering: ClassVar = ["campaign", "ward__position", "hamlet__position", "pk"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["campaign", "hamlet"], name="campaign_area_once"),
-            models.UniqueConstraint(
-                fields=["campaign", "ward"], condition=Q(hamlet=None), name="campaign_whole_ward_once"
-            ),
-            models.CheckConstraint(
-                condition=Q(collected__lte=F("handed_out")) & Q(invalid__lte=F("collected")),
-                name="campaign_sheets_in_order",
-                violation_error_message="Phiếu thu về không nhiều hơn phiếu phát ra; "
-                "phiếu không hợp lệ không nhiều hơn phiếu thu về.",
-            ),
-        ]
+        Raises FeedbackError once it is closed.
+        """
+        rows = Campaign.objects.select_for_update(no_key=True).filter(pk=self.pk)
+        if rows.values_list("closed_at", flat=True).get() is not None:
+            raise FeedbackError("Đợt lấy phiếu này đã khóa, không sửa được nữa.")
 
-    def __str__(self) -> str:
-        return f"{self.hamlet or self.ward}, {self.campaign}"
-
-    def get_absolute_url(self) -> str:
-        return reverse("feedback:area", args=[self.pk])
-
-
-class Typing(models.Model):
-    """One person's typing of the ballots of an area: the first or the second. Two people, never one twice."""
-
-    area = models.ForeignKey(CampaignArea, models.PROTECT, related_name="typings")
-    turn = models.PositiveSmallIntegerField()
-    typist = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    started_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True)
-
-    class Meta:
-        ordering: ClassVar = ["area", "turn"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["area", "turn"], name="typing_turn_once"),
-            models.UniqueConstraint(fields=["area", "typist"], name="typing_by_two_people"),
-            models.CheckConstraint(condition=Q(turn__in=(1, 2)), name="typing_first_or_second"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.area}, lần {self.turn}"
-
-
-class Ballot(models.Model):
-    """One sheet as one person typed it: a digit in `marks` for each question, 0 where none or too many are ticked."""
-
-    typing = models.ForeignKey(Typing, models.PROTECT, related_name="ballots")
-    number = models.PositiveIntegerField()
-    marks = models.CharField(max_length=40)
-
-    class Meta:
-        ordering: ClassVar = ["typing", "number"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["typing", "number"], name="ballot_number_once"),
-            models.CheckConstraint(condition=Q(marks__regex=r"^[0-9]+$"), name="ballot_marks_are_digits"),
-        ]
-
-    def __str__(self) -> str:
-        return f"Phiếu {self.number}: {self.marks}"
-
-
-class BallotTally(models.Model):
-    """What the ballots of an area say: how many ticked which level of which question. Every figure reads this."""
-
-    area = models.ForeignKey(CampaignArea, models.PROTECT, related_name="tallies")
-    question = models.ForeignKey(Question, models.PROTECT, related_name="+")
-    value = models.PositiveSmallIntegerField()
-    count = models.PositiveIntegerField()
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["area", "question", "value"], name="ballot_tally_once"),
-            models.CheckConstraint(condition=Q(value__gte=1), name="ballot_tally_of_a_level"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.area_id} {self.question_id}: {self.value} × {self.count}"
+    def close(self, *, by: Staff, at: datetime, reason: str = "") -> None:
+        """Freeze it. Raises FeedbackError without a reason while an area is not accepted, or when `by` may not."""
+        if not (by.is_city or by.pk == self.opened_by_id):
+            raise FeedbackError("Chỉ thành phố hoặc người đã mở đợt mới khóa được.")
+        with transaction.atomic():
+            self.lock()
+            missing = self.areas.filter(accepted_at=None).count()
+            if missing and not reason:
+                raise FeedbackError(f"Còn {missing} địa bàn chưa chốt. Xin ghi vì sao vẫn khóa đợt.")
+            self.closed_at, self.closed_by, self.closed_reason = at, by, reason if missing else ""
+            self.save(update_fields=["closed_at", "closed_by", "closed_reason"])

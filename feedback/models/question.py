@@ -7,6 +7,7 @@ from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 
 
 class Scale(models.Model):
@@ -23,6 +24,12 @@ class Scale(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_used(self) -> bool:
+        """Whether a set that somebody has answered speaks its words."""
+        sets = QuestionSet.objects.filter(Q(scale=self) | Q(questions__own_scale=self)).distinct()
+        return any(question_set.is_used for question_set in sets)
 
 
 class Level(models.Model):
@@ -86,6 +93,25 @@ class QuestionSet(models.Model):
     def main_question(self) -> Question:
         """The one that is always asked first."""
         return self.questions.select_related("own_scale", "question_set__scale").earliest("position")
+
+    @cached_property
+    def asked(self) -> list[tuple[Question, list[Level]]]:
+        """Each question with the levels that answer it, in order."""
+        usual = list(self.scale.levels.all())
+        questions = self.questions.select_related("own_scale").prefetch_related("own_scale__levels")
+        return [(one, list(one.own_scale.levels.all()) if one.own_scale else usual) for one in questions]
+
+    def fits(self, marks: str) -> bool:
+        """Whether the digits answer its questions: one each, a level of the question's scale or 0 for none."""
+        allowed = [{"0", *(str(level.value) for level in levels)} for _question, levels in self.asked]
+        return len(marks) == len(allowed) and all(mark in may for mark, may in zip(marks, allowed, strict=True))
+
+    @property
+    def is_used(self) -> bool:
+        """Whether somebody has answered it, or a campaign has printed it: from then on its words stay."""
+        pointing = [row for row in Question._meta.get_fields(include_hidden=True) if row.one_to_many]
+        answers = [row.related_model._default_manager for row in pointing]  # type: ignore[union-attr]
+        return self.campaigns.exists() or any(rows.filter(question__question_set=self).exists() for rows in answers)
 
 
 class Question(models.Model):
