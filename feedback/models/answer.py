@@ -17,6 +17,7 @@ from django.utils.crypto import salted_hmac
 
 from desk.models import Ward, WardQuerySet
 from dossiers.models import Procedure
+from feedback.models.counts import MarkQuerySet, TallyQuerySet
 from feedback.models.question import Question
 
 #: How long an answer may be changed.
@@ -105,6 +106,8 @@ class Mark(models.Model):
     question = models.ForeignKey(Question, models.PROTECT, related_name="+")
     value = models.PositiveSmallIntegerField()
 
+    objects = MarkQuerySet.as_manager()
+
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["answer", "question"], name="mark_once_per_question")]
 
@@ -124,7 +127,7 @@ class Tally(models.Model):
     value = models.PositiveSmallIntegerField()
     count = models.PositiveIntegerField()
 
-    objects = WardQuerySet.as_manager()
+    objects = TallyQuerySet.as_manager()
 
     class Meta:
         verbose_name = "số đếm"

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from desk.models import Hamlet, Ward, WardQuerySet
+from feedback.models.counts import BallotTallyQuerySet
 from feedback.models.question import Question, QuestionSet
 
 
@@ -143,6 +144,8 @@ class BallotTally(models.Model):
     question = models.ForeignKey(Question, models.PROTECT, related_name="+")
     value = models.PositiveSmallIntegerField()
     count = models.PositiveIntegerField()
+
+    objects = BallotTallyQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [

@@ -1,0 +1,76 @@
+"""How many marks say what: of sealed answers, of answers that are still open, and of ballots."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from django.db.models import Aggregate, Count, QuerySet, Sum
+
+from desk.models import Ward, WardQuerySet
+
+if TYPE_CHECKING:
+    from feedback.models.campaign import Campaign
+    from feedback.models.question import Question
+
+
+class CountedQuerySet(WardQuerySet):
+    """Rows that stand for marks; `through` leads to the row that knows what they are counted by."""
+
+    through = ""
+    own: ClassVar[tuple[str, ...]] = ("question", "value")
+    how_many: Aggregate = Sum("count")
+
+    def path(self, name: str) -> str:
+        return name if name in self.own else f"{self.through}{name}"
+
+    def of_wards(self, wards: Iterable[Ward] | QuerySet[Ward]) -> Self:
+        return self.filter(**{f"{self.ward_path}__in": wards})
+
+    def of_question(self, question: Question | None) -> Self:
+        return self.filter(question=question)
+
+    def by(self, *names: str) -> Counter[tuple]:
+        """How many marks each combination of what is named has."""
+        rows = self.order_by().values_list(*map(self.path, names)).annotate(how_many=self.how_many)
+        return Counter({tuple(key): count for *key, count in rows})
+
+
+class SurveyQuerySet(CountedQuerySet):
+    def of_slips(self) -> Self:
+        """Without the taps at the tablet that belong to no dossier."""
+        return self.exclude(**{self.path("stage"): "walk_in"})
+
+    def in_months(self, first: date, last: date) -> Self:
+        return self.filter(**{self.path("month__gte"): first, self.path("month__lte"): last})
+
+
+class TallyQuerySet(SurveyQuerySet):
+    """Marks of sealed answers, counted."""
+
+
+class MarkQuerySet(SurveyQuerySet):
+    """Marks one by one."""
+
+    ward_path = "answer__ward"
+    through = "answer__"
+    how_many = Count("pk")
+
+    def still_open(self) -> Self:
+        """Of answers that may still be changed: no tally has them yet."""
+        return self.filter(answer__changeable_until__isnull=False)
+
+
+class BallotTallyQuerySet(CountedQuerySet):
+    """Marks of the ballots of areas."""
+
+    ward_path = "area__ward"
+    through = "area__"
+    own = ("question", "question__factor", "value")
+
+    def of_campaign(self, campaign: Campaign) -> Self:
+        """What its ballots say on the scale of its questions; a question with a scale of its own stays out."""
+        asked = {"question__question_set": campaign.question_set_id, "question__own_scale": None}
+        return self.filter(area__campaign=campaign, **asked)
