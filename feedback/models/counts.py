@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     from feedback.models.question import Question
 
 
+def counted(rows: Iterable[tuple]) -> Counter[tuple]:
+    """(key, ..., how many) as a counter; a key that comes twice counts for both."""
+    found = Counter[tuple]()
+    for *key, count in rows:
+        found[tuple(key)] += count
+    return found
+
+
 class CountedQuerySet(WardQuerySet):
     """Rows that stand for marks; `through` leads to the row that knows what they are counted by."""
 
@@ -32,10 +40,12 @@ class CountedQuerySet(WardQuerySet):
     def of_question(self, question: Question | None) -> Self:
         return self.filter(question=question)
 
+    def grouped(self, *names: str) -> QuerySet:
+        """Rows of what is named, and how many marks each combination of it has."""
+        return self.order_by().values_list(*map(self.path, names)).annotate(how_many=self.how_many)
+
     def by(self, *names: str) -> Counter[tuple]:
-        """How many marks each combination of what is named has."""
-        rows = self.order_by().values_list(*map(self.path, names)).annotate(how_many=self.how_many)
-        return Counter({tuple(key): count for *key, count in rows})
+        return counted(self.grouped(*names))
 
 
 class SurveyQuerySet(CountedQuerySet):

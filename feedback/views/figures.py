@@ -94,6 +94,7 @@ def page(request: HttpRequest, form: MonthsForm, ward: Ward | None) -> HttpRespo
         "ward": ward,
         "campaigns": campaigns,
         "campaign": chosen(request, campaigns),
+        "months_count": ward or not chosen(request, campaigns),
         "shortcuts": shortcuts(timezone.localdate()),
         "asked": request.GET.urlencode(),
         "headings": headings(request, order) if ward is None else [],
