@@ -6,13 +6,15 @@ of the others.
 
 from __future__ import annotations
 
+import json
 import time as clock
+from datetime import timedelta
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from desk.calendar import ZONE
-from feedback.models import CHANGEABLE
+from feedback.models import CHANGEABLE, Answer
 
 STATEMENTS = {
     "drawn": """
@@ -58,3 +60,33 @@ def fill() -> None:
             print(f"  {what:<12} {clock.perf_counter() - start:6.1f} s", flush=True)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM (ANALYZE)")
+
+
+A_DAY = """
+WITH made AS (
+    INSERT INTO feedback_answer (id, key, ward_id, procedure_id, month, stage, channel, changeable_until, comment)
+    SELECT (SELECT max(id) FROM feedback_answer) + row_number() OVER (ORDER BY id),
+        md5('day' || id || clock_timestamp()) || md5('key' || id), ward_id, procedure_id,
+        date_trunc('month', %(until)s::date), stage, channel, %(until)s, ''
+    FROM feedback_answer ORDER BY id LIMIT %(count)s RETURNING id
+)
+INSERT INTO feedback_mark (answer_id, question_id, value)
+SELECT made.id, q.id, 1 + floor(5 * power(random(), 4))::int
+FROM made JOIN feedback_question q ON q.position = 1 OR NOT q.only_late AND random() < 0.5
+JOIN feedback_questionset f ON f.id = q.question_set_id AND f.slug = 'sau-ho-so';
+"""
+
+
+def seal(count: int, rounds: int) -> None:
+    """Print how many seconds it took to seal a day of so many answers: on the clock, and of our processor."""
+    today, took = timezone.localdate(), []
+    Answer.objects.seal(today)
+    for _ in range(rounds):
+        with connection.cursor() as cursor:
+            cursor.execute(A_DAY, {"count": count, "until": today - timedelta(days=1)})
+        start, cpu = clock.perf_counter(), clock.process_time()
+        sealed = Answer.objects.seal(today)
+        took.append((clock.perf_counter() - start, clock.process_time() - cpu))
+        if sealed != count:
+            raise RuntimeError(f"{sealed} answers were sealed, not {count}")
+    print(json.dumps(took))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import time
 from contextlib import ExitStack
@@ -42,6 +43,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--sizes", nargs=2, choices=databases.SIZES, default=["10k", "1m"])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--requests", type=int, default=20, help="of each page in each round")
+    parser.add_argument("--sealed", type=int, default=50_000, help="answers of the day that is sealed")
     parser.add_argument("--patience", type=int, default=120, help="seconds to wait in all for a quiet machine")
     parser.add_argument("--filled", action="store_true", help="the databases are there from the run before")
     parser.add_argument("--keep", action="store_true", help="leave FEEDBACK.md as it is")
@@ -118,7 +120,14 @@ def rows_of(sizes: list[str]) -> list[tuple]:
     return counts
 
 
-def text(found: dict[str, dict[str, list[Took]]], chosen: argparse.Namespace) -> str:
+def sealing(chosen: argparse.Namespace) -> list[tuple[float, float]]:
+    """Seconds on the clock and of our processor for one day of answers, round by round, in the bigger database."""
+    print(f"Sealing a day of {chosen.sealed:,} answers", flush=True)
+    wait_until_quiet(chosen.patience)
+    return json.loads(databases.call(name_of(chosen.sizes[-1]), "answers", "seal", chosen.sealed, 3))
+
+
+def text(found: dict[str, dict[str, list[Took]]], sealed: list[tuple[float, float]], chosen: argparse.Namespace) -> str:
     small, big = chosen.sizes
     pages = [
         (page, size, f"{median(t.wall for t in took):.1f}", f"{median(t.cpu for t in took):.1f}")
@@ -151,6 +160,14 @@ def text(found: dict[str, dict[str, list[Took]]], chosen: argparse.Namespace) ->
                 rows_of(chosen.sizes),
             ),
             *table("The page of all wards", ["Page", "Size", "ms on the clock", "CPU ms"], pages),
+            *table(
+                f"Sealing a day of {chosen.sealed:,} answers",
+                ["Seconds", "median", "each round"],
+                [
+                    (name, f"{median(each):.1f}", ", ".join(f"{one:.1f}" for one in each))
+                    for name, each in zip(("on the clock", "of our processor"), zip(*sealed, strict=True), strict=True)
+                ],
+            ),
             f"### Target: at {big} within {LIMIT:.0f} times of {small}",
             "",
             row("Page", "Times", "Met"),
@@ -166,7 +183,7 @@ def main() -> None:
     for size in chosen.sizes:
         if not chosen.filled:
             make(size)
-    words = text(measure(chosen), chosen)
+    words = text(measure(chosen), sealing(chosen), chosen)
     print(words)
     if not chosen.keep:
         FILE.write_text(words)

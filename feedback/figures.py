@@ -16,7 +16,7 @@ from typing import Any, Self
 from desk.models import Staff, Ward
 from desk.vietnamese import number, percent
 from feedback.models import Level, Mark, Question, QuestionSet, Tally
-from feedback.models.counts import MarkQuerySet, TallyQuerySet, counted
+from feedback.models.counts import MarkQuerySet, SurveyQuerySet, counted
 from feedback.period import Period, lately
 from feedback.statistics import GOAL, NOTHING, SHOWN_FROM, Share, Verdict
 
@@ -90,7 +90,7 @@ class Table:
 class Survey:
     """What people said after their dossiers, in some months: the sealed answers' counts and the open answers' marks."""
 
-    def __init__(self, sealed: TallyQuerySet, marks: MarkQuerySet) -> None:
+    def __init__(self, sealed: SurveyQuerySet, marks: MarkQuerySet) -> None:
         self.sealed, self.marks = sealed, marks
 
     @classmethod
