@@ -35,7 +35,7 @@ FROM said;
     "marks": """
 CREATE TEMP TABLE mark AS
 SELECT s.id, q.id AS question_id, 1 + floor(5 * power(s.mood, 4) * (0.6 + 0.4 * random()))::int AS value
-FROM said s JOIN feedback_question q ON q.position = 1 OR NOT q.only_late AND random() < 0.5
+FROM said s JOIN feedback_question q ON q.position = 1 OR NOT q.only_late AND hashint8(7 * s.id + q.id) %% 2 = 0
 JOIN feedback_questionset f ON f.id = q.question_set_id AND f.slug = 'sau-ho-so';
 INSERT INTO feedback_mark (answer_id, question_id, value)
 SELECT id, question_id, value FROM mark JOIN feedback_answer a USING (id) WHERE a.changeable_until IS NOT NULL;
@@ -72,7 +72,7 @@ WITH made AS (
 )
 INSERT INTO feedback_mark (answer_id, question_id, value)
 SELECT made.id, q.id, 1 + floor(5 * power(random(), 4))::int
-FROM made JOIN feedback_question q ON q.position = 1 OR NOT q.only_late AND random() < 0.5
+FROM made JOIN feedback_question q ON q.position = 1 OR NOT q.only_late AND hashint8(7 * made.id + q.id) %% 2 = 0
 JOIN feedback_questionset f ON f.id = q.question_set_id AND f.slug = 'sau-ho-so';
 """
 

@@ -43,7 +43,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--sizes", nargs=2, choices=databases.SIZES, default=["10k", "1m"])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--requests", type=int, default=20, help="of each page in each round")
-    parser.add_argument("--sealed", type=int, default=50_000, help="answers of the day that is sealed")
+    parser.add_argument("--sealed", type=int, default=50_000, help="answers of the day that is sealed; 0: none")
     parser.add_argument("--patience", type=int, default=120, help="seconds to wait in all for a quiet machine")
     parser.add_argument("--filled", action="store_true", help="the databases are there from the run before")
     parser.add_argument("--keep", action="store_true", help="leave FEEDBACK.md as it is")
@@ -122,9 +122,21 @@ def rows_of(sizes: list[str]) -> list[tuple]:
 
 def sealing(chosen: argparse.Namespace) -> list[tuple[float, float]]:
     """Seconds on the clock and of our processor for one day of answers, round by round, in the bigger database."""
+    if not chosen.sealed:
+        return []
     print(f"Sealing a day of {chosen.sealed:,} answers", flush=True)
     wait_until_quiet(chosen.patience)
     return json.loads(databases.call(name_of(chosen.sizes[-1]), "answers", "seal", chosen.sealed, 3))
+
+
+def sealed_table(sealed: list[tuple[float, float]], chosen: argparse.Namespace) -> list[str]:
+    if not sealed:
+        return []
+    rows = [
+        (name, f"{median(each):.1f}", ", ".join(f"{one:.1f}" for one in each))
+        for name, each in zip(("on the clock", "of our processor"), zip(*sealed, strict=True), strict=True)
+    ]
+    return table(f"Sealing a day of {chosen.sealed:,} answers", ["Seconds", "median", "each round"], rows)
 
 
 def text(found: dict[str, dict[str, list[Took]]], sealed: list[tuple[float, float]], chosen: argparse.Namespace) -> str:
@@ -160,14 +172,7 @@ def text(found: dict[str, dict[str, list[Took]]], sealed: list[tuple[float, floa
                 rows_of(chosen.sizes),
             ),
             *table("The page of all wards", ["Page", "Size", "ms on the clock", "CPU ms"], pages),
-            *table(
-                f"Sealing a day of {chosen.sealed:,} answers",
-                ["Seconds", "median", "each round"],
-                [
-                    (name, f"{median(each):.1f}", ", ".join(f"{one:.1f}" for one in each))
-                    for name, each in zip(("on the clock", "of our processor"), zip(*sealed, strict=True), strict=True)
-                ],
-            ),
+            *sealed_table(sealed, chosen),
             f"### Target: at {big} within {LIMIT:.0f} times of {small}",
             "",
             row("Page", "Times", "Met"),
@@ -183,6 +188,7 @@ def main() -> None:
     for size in chosen.sizes:
         if not chosen.filled:
             make(size)
+    databases.django(name_of(chosen.sizes[0]), "collectstatic", "--noinput", "--verbosity", "0")
     words = text(measure(chosen), sealing(chosen), chosen)
     print(words)
     if not chosen.keep:

@@ -319,6 +319,7 @@ def test_the_table_is_sorted_by_a_column(city_client, ward, other_ward, question
 
 def test_the_city_opens_one_ward(city_client, other_ward, question):
     answers(other_ward, NOVEMBER, question, {1: 33})
+    answers(Ward.objects.get(slug="le-hong-phong"), NOVEMBER, question, {1: 99})
     page = city_client.get(f"{URL}?{ASKED}&don_vi={other_ward.slug}").text
     assert "trên 33 phiếu" in page
     assert "Theo thủ tục" in page
