@@ -82,6 +82,25 @@ def money(amount: int) -> str:
     return f"{amount:,} đồng".replace(",", ".")
 
 
+def number(count: int) -> str:
+    """3432 -> "3.432"."""
+    return f"{count:,}".replace(",", ".")
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """0.952 -> "95,2%"."""
+    return f"{_percents(share, digits)}%"
+
+
+def percent_range(low: float, high: float, digits: int = 0) -> str:
+    """0.922, 0.971 -> "92 – 97%"."""
+    return f"{_percents(low, digits)} – {_percents(high, digits)}%"
+
+
+def _percents(share: float, digits: int) -> str:
+    return f"{100 * share:.{digits}f}".replace(".", ",")
+
+
 def capitalise(text: str) -> str:
     return text[:1].upper() + text[1:]
 

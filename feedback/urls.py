@@ -7,6 +7,7 @@ from feedback.views import (
     conduct,
     contribution,
     dialogue,
+    figures,
     suggestion,
     survey,
     tablet,
@@ -56,4 +57,9 @@ urlpatterns = [
     path("y-kien/doi-thoai/<int:pk>/<slug:slug>/", dialogue.act, name="dialogue_act"),
     path("quy-tac/", conduct.conduct, name="conduct"),
     # figures
+    path("y-kien/", figures.figures, name="feedback"),
+    path("y-kien/21-don-vi.xlsx", figures.all_wards, {"kind": "xlsx"}, name="all_wards_xlsx"),
+    path("y-kien/21-don-vi.pdf", figures.all_wards, {"kind": "pdf"}, name="all_wards_pdf"),
+    path("y-kien/don-vi.xlsx", figures.one_ward, {"kind": "xlsx"}, name="one_ward_xlsx"),
+    path("y-kien/don-vi.pdf", figures.one_ward, {"kind": "pdf"}, name="one_ward_pdf"),
 ]

@@ -15,10 +15,22 @@ from django.utils import timezone
 from pypdf import PdfWriter
 
 from desk.calendar import ZONE
-from desk.models import Staff, Ward
+from desk.models import Hamlet, Staff, Ward
 from desk.uploads import content_type
 from dossiers.models import Appointment, DelayCause, Dossier, GivenDocument, Procedure
-from feedback.models import Campaign, CampaignArea, Contribution, Dialogue, QuestionSet, Typing
+from feedback.models import (
+    Answer,
+    BallotTally,
+    Campaign,
+    CampaignArea,
+    Contribution,
+    Dialogue,
+    Mark,
+    Question,
+    QuestionSet,
+    Tally,
+    Typing,
+)
 from letters.archive import draw, waiting_ids
 from letters.models import Letter
 
@@ -232,3 +244,57 @@ def typed(area: CampaignArea, by: Staff, *sheets: str, is_done: bool = True) -> 
     if is_done:
         typing.finish(by=by, at=at)
     return typing
+
+
+def answers(
+    ward: Ward,
+    month: date,
+    question: Question,
+    counts: dict[int, int],
+    *,
+    procedure: Procedure | None = None,
+    stage: str = "returned",
+    channel: str = "slip",
+    still_open: bool = False,
+    comment: str = "",
+) -> None:
+    """So many answers of a month to one question, by value: sealed and counted, or still open and changeable."""
+    known = {"ward": ward, "month": month, "stage": stage, "channel": channel}
+    if stage != "walk_in":
+        known["procedure"] = procedure or Procedure.objects.get(code=CODES["xác nhận hôn nhân"])
+    until = month + timedelta(days=35) if still_open else None
+    for value, count in counts.items():
+        made = Answer.objects.bulk_create(
+            [
+                Answer(**known, key=uuid.uuid4().hex, changeable_until=until, comment=comment if n == 0 else "")
+                for n in range(count)
+            ]
+        )
+        if still_open:
+            Mark.objects.bulk_create([Mark(answer=one, question=question, value=value) for one in made])
+        elif count:
+            row, _ = Tally.objects.get_or_create(**known, question=question, value=value, defaults={"count": 0})
+            row.count += count
+            row.save()
+
+
+def ballots(
+    campaign: Campaign, ward: Ward, counts: dict[int, dict[int, int]], hamlet: Hamlet | None = None, handed_out: int = 0
+) -> CampaignArea:
+    """The counted ballots of an area: how many ticked which level, by the position of the question."""
+    sheets = max((sum(marks.values()) for marks in counts.values()), default=0)
+    area = CampaignArea.objects.create(
+        campaign=campaign,
+        ward=ward,
+        hamlet=hamlet,
+        target=sheets,
+        handed_out=max(handed_out, sheets),
+        collected=sheets,
+    )
+    questions = {question.position: question for question in campaign.question_set.questions.all()}
+    for position, marks in counts.items():
+        BallotTally.objects.bulk_create(
+            BallotTally(area=area, question=questions[position], value=value, count=count)
+            for value, count in marks.items()
+        )
+    return area

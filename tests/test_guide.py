@@ -36,6 +36,7 @@ def test_every_picture_is_there_and_says_what_it_shows(clerk_client):
         ("/quay/tiep-nhan/", "intake"),
         ("/quay/co-ket-qua/", "arrivals"),
         ("/thu/giao/", "delivery"),
+        ("/y-kien/", "feedback"),
     ],
 )
 def test_f1_opens_it_beside_the_page_at_the_chapter_that_fits(clerk_client, path, chapter):

@@ -69,6 +69,8 @@ AREA = [
 NOT_OURS = {"admin"}
 #: Routes that send back who has chosen nothing.
 NEEDS_A_CHOICE = {"letters:pile"}
+#: Routes for who sees all wards.
+CITY_ONLY = {"feedback:all_wards_xlsx", "feedback:all_wards_pdf"}
 #: Routes that leave the log-in, so they come with tests of their own.
 ENDS_SESSION = {"desk:logout"}
 
@@ -210,8 +212,14 @@ def test_another_wards_rows_do_not_exist(client, dossier, other_ward, name):
 @pytest.mark.parametrize("name", sorted(set(ROUTES) - ENDS_SESSION - {"desk:login"}))
 def test_the_owner_gets_in(client, dossier, ward, name):
     client.force_login(StaffFactory(ward=ward, clerk=True, officer=True, leader=True))
-    expected = (302,) if name in NEEDS_A_CHOICE else (200, 405, 503)
+    expected = (302,) if name in NEEDS_A_CHOICE else (403,) if name in CITY_ONLY else (200, 405, 503)
     assert client.get(url_of(name, dossier)).status_code in expected
+
+
+@pytest.mark.parametrize("name", sorted(CITY_ONLY))
+def test_the_city_gets_in_where_wards_do_not(client, city, dossier, name):
+    client.force_login(city)
+    assert client.get(url_of(name, dossier)).status_code == 200
 
 
 @pytest.mark.parametrize("role", ["officer", "leader"])

@@ -17,6 +17,7 @@ from desk.calendar import Step
 register = template.Library()
 
 register.filter("money", vietnamese.money)
+register.filter("number", vietnamese.number)
 register.filter("phone", vietnamese.group_phone)
 register.filter("mask_id", vietnamese.mask_id_number)
 register.filter("clock", vietnamese.clock)

@@ -104,6 +104,12 @@ class DossierQuerySet(WardQuerySet):
             ready=models.Count("pk"), kept=models.Count("pk", filter=Q(ready_at__lte=models.F("promised_at")))
         )
 
+    def returned_by_ward(self, first: date, after: date) -> dict[int, int]:
+        """How many results each ward handed back in [first, after)."""
+        start, end = (timezone.make_aware(datetime.combine(day, datetime.min.time())) for day in (first, after))
+        handed = self.filter(returned_at__gte=start, returned_at__lt=end).order_by()
+        return dict(handed.values_list("ward").annotate(models.Count("pk")))
+
     def receive(
         self,
         *,
@@ -257,6 +263,9 @@ class Dossier(Steps):
             models.Index(fields=["ward", "due_at"], condition=Q(state__in=OPEN), name="dossier_open_due"),
             models.Index(fields=["ward", "ready_at"], condition=Q(state=State.READY), name="dossier_waiting_return"),
             models.Index(fields=["ward", "ready_at", "promised_at"], name="dossier_punctuality"),
+            models.Index(
+                fields=["returned_at", "ward"], condition=Q(returned_at__isnull=False), name="dossier_returned"
+            ),
             models.Index(fields=["ward", "-received_at", "-id"], name="dossier_newest"),
             models.Index(fields=["ward", "id_number"], condition=~Q(id_number=""), name="dossier_id_number"),
             models.Index(fields=["ward", "phone"], condition=~Q(phone=""), name="dossier_phone"),

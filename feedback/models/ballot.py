@@ -9,11 +9,13 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q
 
+from feedback.models.counts import CountedQuerySet
 from feedback.models.error import FeedbackError
 from feedback.models.question import Question
 
 if TYPE_CHECKING:
     from desk.models import Staff
+    from feedback.models.campaign import Campaign
 
 #: The highest number of a ballot of one area.
 MOST = 5000
@@ -139,7 +141,16 @@ class Settled(models.Model):
         return f"Phiếu {self.number}: {self.marks}"
 
 
-class BallotTallyQuerySet(models.QuerySet):
+class BallotTallyQuerySet(CountedQuerySet):
+    ward_path = "area__ward"
+    through = "area__"
+    own = ("question", "question__factor", "value")
+
+    def of_campaign(self, campaign: Campaign) -> Self:
+        """What its ballots say on the scale of its questions; a question with a scale of its own stays out."""
+        asked = {"question__question_set": campaign.question_set_id, "question__own_scale": None}
+        return self.filter(area__campaign=campaign, **asked)
+
     def count_up(self, area: Any, counts: dict[int, list[int]]) -> Self:
         """Keep {question: [how many ticked level 1, 2, ...]} of an area."""
         return self.bulk_create(  # type: ignore[return-value]

@@ -8,8 +8,9 @@ from typing import ClassVar
 from django.db import IntegrityError, models, transaction
 from django.db.models import Count, Q
 
-from desk.models import Ward, WardQuerySet
+from desk.models import Ward
 from dossiers.models import Procedure
+from feedback.models.counts import MarkQuerySet, SurveyQuerySet
 from feedback.models.question import Question
 from feedback.models.stage import Channel, Stage
 
@@ -28,6 +29,8 @@ class Mark(models.Model):
     question = models.ForeignKey(Question, models.PROTECT, related_name="+")
     value = models.PositiveSmallIntegerField()
 
+    objects = MarkQuerySet.as_manager()
+
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["answer", "question"], name="mark_once_per_question")]
 
@@ -35,7 +38,7 @@ class Mark(models.Model):
         return f"{self.question_id}: {self.value}"
 
 
-class TallyQuerySet(WardQuerySet):
+class TallyQuerySet(SurveyQuerySet):
     def add(self, counts: Mapping[tuple, int]) -> None:
         """Add to the counts, by the values of FIELDS. Belongs inside the transaction that seals what is counted.
 

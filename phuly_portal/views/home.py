@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from desk.models import CalendarDay, Ward
 from dossiers.models import Dossier
+from feedback.figures import satisfaction
 
 
 def last_month(today: date) -> tuple[date, date]:
@@ -39,6 +40,7 @@ def home_of(request: HttpRequest, ward: Ward) -> HttpResponse:
         "reopens": calendar.next_working_day(today),
         "closing": calendar.closing_ahead(today),
         "kept": kept_promises(Dossier.objects.filter(ward=ward), today),
+        "satisfaction": satisfaction([ward], today),
     }
     return render(request, "portal/ward_home.html", context)
 
@@ -53,7 +55,8 @@ def home(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     closing = CalendarDay.objects.calendar().closing_ahead(today)
     kept = kept_promises(Dossier.objects.filter(ward__in=wards), today)
-    return render(request, "portal/city_home.html", {"wards": wards, "closing": closing, "kept": kept})
+    context = {"wards": wards, "closing": closing, "kept": kept, "satisfaction": satisfaction(wards, today)}
+    return render(request, "portal/city_home.html", context)
 
 
 @login_not_required

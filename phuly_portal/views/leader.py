@@ -15,6 +15,8 @@ from desk.access import role_required
 from desk.models import CalendarDay
 from dossiers.lanes import Moment
 from dossiers.models import Appointment, Dossier, HelpGiven, HomeVisit
+from feedback.figures import satisfaction
+from feedback.period import this_month
 from letters.lists import LISTS
 from letters.models import Letter
 
@@ -45,7 +47,8 @@ def period(today: date) -> tuple[date, date]:
 @role_required("leader")
 def leader(request: HttpRequest) -> HttpResponse:
     now, staff = timezone.now(), request.user
-    first, after = period(timezone.localdate(now))
+    today = timezone.localdate(now)
+    first, after = period(today)
     at = Moment(now, CalendarDay.objects.calendar(staff.ward.hours), staff)
     late = Dossier.objects.visible_to(staff).overdue(now).order_by("promised_at")
     longest, letters = late.first(), Letter.objects.visible_to(staff)
@@ -61,5 +64,6 @@ def leader(request: HttpRequest) -> HttpResponse:
         "missed": sum(count for _, count in causes),
         "months": [Month(month, helped.get(month, 0), visits.get(month, 0)) for month in sorted({*helped, *visits})],
         "first": first,
+        "satisfaction": satisfaction([staff.ward], today, this_month(today)),
     }
     return render(request, "portal/leader.html", context)

@@ -13,14 +13,16 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from desk.demo import ACCOUNTS
 from desk.models import Ward
 from dossiers.models import DelayCause, Dossier
+from feedback.models import Question
 from tests.conftest import moment
 from tests.e2e.conftest import CARD, DESK, PHONE
-from tests.factories import DossierFactory, StaffFactory
+from tests.factories import DossierFactory, StaffFactory, answers
 
 pytestmark = pytest.mark.e2e
 
@@ -292,6 +294,24 @@ def test_steps_and_lists_to_print(browse, everybody, dossiers):
         ):
             page.goto(address)
             inspector.look(page, name)
+
+
+def test_figures_of_satisfaction(browse, everybody, now):
+    question = Question.objects.get(question_set__slug="sau-ho-so", position=1)
+    month, ward = timezone.localdate().replace(day=1), everybody.ward
+    page, city = browse(staff=everybody), browse(staff=StaffFactory(city=True))
+    with inspecting(is_citizens=False) as inspector:
+        page.goto("/y-kien/")
+        inspector.look(page, "figures-empty")
+        for channel, count in (("slip", 290), ("tablet", 40), ("staff", 3)):
+            answers(ward, month, question, {1: count, 4: 4}, channel=channel)
+        answers(ward, month, question, {2: 9}, still_open=True, comment=LONG_NAME * 5)
+        page.goto("/y-kien/")
+        expect(page.get_by_role("heading", level=1)).to_contain_text("rất hài lòng và tốt")
+        inspector.look(page, "figures")
+        city.goto("/y-kien/")
+        expect(city.get_by_role("row")).to_have_count(len(Ward.objects.in_service()) + 2)
+        inspector.look(city, "figures-city")
 
 
 def test_intake(browse, everybody):
