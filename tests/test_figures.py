@@ -19,6 +19,7 @@ from feedback.models import Campaign, Question, QuestionSet, Scale, Tally
 from feedback.period import Period, lately, shortcuts
 from feedback.statistics import Share
 from feedback.tables import Ballots, ward_report, wards_report
+from tests.conftest import MONDAY
 from tests.factories import CODES, DossierFactory, answers, ballots
 from tests.test_lists import queries
 
@@ -45,7 +46,7 @@ def city_client(client, city):
 def campaign(city):
     question_set = QuestionSet.objects.get(slug="phieu-thon-to")
     days = {"opens_on": date(2026, 10, 1), "closes_on": date(2026, 12, 31)}
-    return Campaign.objects.create(name="Năm 2026", question_set=question_set, opened_by=city, **days)
+    return Campaign.objects.create(name="Năm 2026", question_set=question_set, opened_by=city, opened_at=MONDAY, **days)
 
 
 def procedure(what):
@@ -369,7 +370,7 @@ def test_a_hamlet_stands_beside_the_others(clerk_client, ward, campaign):
 def test_the_factors_of_sipas_are_pooled_on_its_scale(city, ward):
     sipas = QuestionSet.objects.get(slug="sipas-22")
     days = {"opens_on": NOVEMBER, "closes_on": NOVEMBER}
-    campaign = Campaign.objects.create(name="SIPAS 2026", question_set=sipas, opened_by=city, **days)
+    campaign = Campaign.objects.create(name="SIPAS 2026", question_set=sipas, opened_by=city, opened_at=MONDAY, **days)
     ballots(campaign, ward, {position: {2: 30, 3: 10} for position in range(1, 23)})
     factors = {line.name: line.share for line in Ballots(city, campaign).of_ward(ward).by_factor()}
     assert factors["Tiếp cận dịch vụ"] == Share(120, 160, questions=4)
