@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dossiers.models import Appointment, DelayCause, HelpGiven
-from tests.factories import CAUSE, DossierFactory, StaffFactory, explain, late
+from feedback.models import CallBack
+from tests.factories import CAUSE, ContributionFactory, DossierFactory, StaffFactory, explain, late
 from tests.test_lists import queries
 
 URL = "/lanh-dao/"
@@ -86,3 +87,14 @@ def test_it_costs_the_same_for_one_late_dossier_and_for_many(leader_client, ward
         explain(broken(ward, now), now)
         StaffFactory(ward=ward, clerk=True)
     assert queries(leader_client, URL) == alone
+
+
+def test_it_counts_what_people_wait_for_an_answer_to(leader_client, ward, other_ward, now):
+    for place in (ward, other_ward):
+        ContributionFactory(ward=place, at=now)
+        ContributionFactory(ward=place, at=now - timedelta(days=60))
+    call_back = CallBack.objects.ask(
+        dossier=DossierFactory(ward=ward), stage="received", phone="0912000345", at=now - timedelta(days=9)
+    )
+    assert call_back.is_overdue(timezone.localdate(now))
+    assert leader_client.get(URL).context["voices"] == {"unassigned": 2, "late": 1, "calls": 1}

@@ -1,4 +1,4 @@
-"""The leader's page: what is late, which letters wait, why promises were missed, whom the desk has helped."""
+"""The leader's page: what is late, what waits for an answer, why promises were missed, whom the desk has helped."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from desk.models import CalendarDay
 from dossiers.lanes import Moment
 from dossiers.models import Appointment, Dossier, HelpGiven, HomeVisit
 from feedback.figures import satisfaction
+from feedback.models import CallBack, Contribution
 from feedback.period import this_month
 from letters.lists import LISTS
 from letters.models import Letter
@@ -64,6 +65,11 @@ def leader(request: HttpRequest) -> HttpResponse:
         "missed": sum(count for _, count in causes),
         "months": [Month(month, helped.get(month, 0), visits.get(month, 0)) for month in sorted({*helped, *visits})],
         "first": first,
+        "voices": {
+            "unassigned": Contribution.objects.visible_to(staff).unassigned().count(),
+            "late": Contribution.objects.visible_to(staff).late(today).count(),
+            "calls": CallBack.objects.visible_to(staff).overdue(today).count(),
+        },
         "satisfaction": satisfaction([staff.ward], today, this_month(today)),
     }
     return render(request, "portal/leader.html", context)
