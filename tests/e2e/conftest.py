@@ -35,7 +35,7 @@ def browser_type_launch_args(browser_type_launch_args):
     """Debian's Chromium: nothing is downloaded. As root it runs without its own sandbox."""
     return {
         **browser_type_launch_args,
-        "executable_path": shutil.which("chromium"),
+        "executable_path": shutil.which("chromium-headless-shell") or shutil.which("chromium"),
         "args": [
             "--no-sandbox",
             "--disable-gpu",

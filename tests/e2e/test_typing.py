@@ -38,7 +38,8 @@ def desk(browse) -> Desk:
 def grid(page: Page, area: CampaignArea) -> None:
     page.goto(f"{area.get_absolute_url()}nhap/")
     page.keyboard.press("Enter")  # the button to begin has the focus
-    expect(page.get_by_label("Phiếu số", exact=True)).to_have_value("1")
+    expect(page.locator("tr.is-current")).to_be_visible()  # its script is there
+    page.wait_for_load_state()
 
 
 def test_one_key_an_answer_and_one_a_ballot(browse, desk):
