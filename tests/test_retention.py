@@ -11,12 +11,14 @@ from django.core.management import call_command
 from desk.models import AccessLog
 from dossiers.models import Attachment, Dossier, HomeVisit, RetentionTerm
 from dossiers.tasks import clear_personal_data
+from feedback.models import CallBack
 from tests.conftest import moment
-from tests.factories import DossierFactory, scan
+from tests.factories import ContributionFactory, DialogueFactory, DossierFactory, scan
 
 pytestmark = pytest.mark.django_db
 RETURNED = moment("2026-11-23 10:00")
 KINDS = {"contact": 730, "scans": 365, "presented": 365, "visits": 365, "log": 730}
+KINDS |= {"calls": 365, "voices": 730, "questions": 365}
 
 
 @pytest.fixture
@@ -82,6 +84,47 @@ def test_the_log_itself_grows_old(clerk, ward):
     AccessLog.objects.filter(about="Hồ sơ mới").update(at=at(600))
     assert clear("log", 730) == 1
     assert [row.about for row in AccessLog.objects.all()] == ["Hồ sơ mới"]
+
+
+def test_a_number_to_call_goes_once_its_call_is_old(returned, waiting, clerk):
+    for dossier in (returned, waiting):
+        CallBack.objects.ask(dossier=dossier, stage="received", phone="0912000345", words="Chờ lâu quá", at=RETURNED)
+    done = CallBack.objects.first()
+    done.called(outcome="Đã xin lỗi bà Nhung", by=clerk, at=RETURNED)
+    assert clear("calls", 364) == 0
+    assert clear("calls", 365) == 1
+    assert clear("calls", 365) == 0
+    done.refresh_from_db()
+    assert (done.name, done.phone, done.words, "Nhung" in done.outcome) == ("", "", "", False)
+    assert CallBack.objects.exclude(pk=done.pk).get().phone == "0912000345"
+
+
+def test_who_suggested_something_is_forgotten_and_the_suggestion_is_not(
+    ward, leader, django_capture_on_commit_callbacks
+):
+    named = {"name": "Lã Quý Đôn", "phone": "0912000347", "address": "Tổ 5", "files": [scan()]}
+    answered, waiting = (ContributionFactory(ward=ward, at=RETURNED, **named) for _ in range(2))
+    answered.reply(verdict="noted", answer="Xin cảm ơn ông.", by=leader, at=RETURNED)
+    stored = answered.files.get().stored
+    assert clear("voices", 729) == 0
+    with django_capture_on_commit_callbacks(execute=True):
+        assert clear("voices", 730) == 1
+    assert clear("voices", 730) == 0
+    answered.refresh_from_db()
+    assert (answered.name, answered.phone, answered.address) == ("", "", "")
+    assert answered.words
+    assert not answered.files.exists()
+    assert not default_storage.exists(stored)
+    assert waiting.files.exists()
+
+
+def test_who_asked_at_a_dialogue_is_forgotten_a_year_after_it(ward, leader):
+    talk = DialogueFactory(ward=ward, at=RETURNED - timedelta(days=3))
+    talk.ask(words="Bao giờ có đèn?", name="Sầm Hữu Thọ", key=uuid4(), by=leader, at=RETURNED - timedelta(days=2))
+    assert clear("questions", 364) == 0
+    assert clear("questions", 365) == 1
+    question = talk.questions.get()
+    assert (question.words, question.name) == ("Bao giờ có đèn?", "")
 
 
 def test_a_big_heap_goes_in_parts(ward, monkeypatch):

@@ -5,9 +5,9 @@ The paper file and the books have their own, longer terms by law (domain.md 10);
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from django.db import models, transaction
 from django.db.models import Q, QuerySet
@@ -32,6 +32,9 @@ class RetentionTerm(models.Model):
         SCANS = "scans", "Bản chụp giấy tờ của hồ sơ đã xong"
         PRESENTED = "presented", "Người đến mà việc chưa nhận"
         VISITS = "visits", "Lượt đến nhà đã xong hoặc thôi"
+        CALLS = "calls", "Số điện thoại để gọi lại, đã gọi xong"
+        VOICES = "voices", "Người góp ý, phản ánh, khen đã được trả lời"
+        QUESTIONS = "questions", "Người gửi câu hỏi cho buổi đối thoại đã qua"
         LOG = "log", "Nhật ký truy cập"
 
     kind = models.CharField("dữ liệu", max_length=10, choices=Kind, unique=True)
@@ -57,37 +60,56 @@ class RetentionTerm(models.Model):
 
     def rows(self, now: datetime) -> QuerySet[Any]:
         """What has outlived this term."""
-        day = now - timedelta(days=self.days)
-        return {
-            self.Kind.CONTACT: Dossier.objects.filter(ended_before(day)).exclude(phone="", email=""),
-            self.Kind.SCANS: Attachment.objects.kept().filter(
-                Q(dossier__returned_at__lt=day) | Q(dossier__ended_at__lt=day)
-            ),
-            self.Kind.PRESENTED: Presentation.objects.filter(at__lt=day).exclude(phone="", email="", address=""),
-            self.Kind.VISITS: HomeVisit.objects.filter(asked_at__lt=day)
-            .exclude(state__in=HomeVisit.TO_PLAN)
-            .exclude(phone="", address="", wish=""),
-            self.Kind.LOG: AccessLog.objects.filter(at__lt=day),
-        }[self.Kind(self.kind)]
+        return KEPT[self.kind].rows(now - timedelta(days=self.days))
 
     def clear(self, now: datetime) -> int:
         """Clear what has outlived the term, batch by batch; returns how many rows. Safe to stop and to run again."""
         cleared = 0
         while pks := list(self.rows(now).order_by("pk").values_list("pk", flat=True)[:BATCH]):
             with transaction.atomic():
-                cleared += self._clear(pks, now)
+                cleared += KEPT[self.kind].clear(pks, now)
         return cleared
 
-    def _clear(self, pks: list[int], now: datetime) -> int:
-        if self.kind == self.Kind.CONTACT:
-            return Dossier.objects.filter(pk__in=pks).update(phone="", email="")
-        if self.kind == self.Kind.SCANS:
-            return Attachment.objects.filter(pk__in=pks).remove(by=None, at=now)
-        if self.kind == self.Kind.PRESENTED:
-            return Presentation.objects.filter(pk__in=pks).update(phone="", email="", address="")
-        if self.kind == self.Kind.VISITS:
-            return HomeVisit.objects.filter(pk__in=pks).update(phone="", address="", wish="")
-        return AccessLog.objects.filter(pk__in=pks).delete()[0]
+
+class Kept(NamedTuple):
+    """What one kind of term is about: the rows that ended before a day, and how rows are cleared, by their keys."""
+
+    rows: Callable[[datetime], QuerySet[Any]]
+    clear: Callable[[list[int], datetime], int]
+
+
+def without(model: type[models.Model], *fields: str) -> Callable[[list[int], datetime], int]:
+    """Clears by emptying these columns."""
+    return lambda pks, now: model._default_manager.filter(pk__in=pks).update(**dict.fromkeys(fields, ""))
+
+
+#: By the kind of term; an app above adds what it keeps itself.
+KEPT: dict[str, Kept] = {
+    RetentionTerm.Kind.CONTACT: Kept(
+        lambda day: Dossier.objects.filter(ended_before(day)).exclude(phone="", email=""),
+        without(Dossier, "phone", "email"),
+    ),
+    RetentionTerm.Kind.SCANS: Kept(
+        lambda day: Attachment.objects.kept().filter(Q(dossier__returned_at__lt=day) | Q(dossier__ended_at__lt=day)),
+        lambda pks, now: Attachment.objects.filter(pk__in=pks).remove(by=None, at=now),
+    ),
+    RetentionTerm.Kind.PRESENTED: Kept(
+        lambda day: Presentation.objects.filter(at__lt=day).exclude(phone="", email="", address=""),
+        without(Presentation, "phone", "email", "address"),
+    ),
+    RetentionTerm.Kind.VISITS: Kept(
+        lambda day: (
+            HomeVisit.objects.filter(asked_at__lt=day)
+            .exclude(state__in=HomeVisit.TO_PLAN)
+            .exclude(phone="", address="", wish="")
+        ),
+        without(HomeVisit, "phone", "address", "wish"),
+    ),
+    RetentionTerm.Kind.LOG: Kept(
+        lambda day: AccessLog.objects.filter(at__lt=day),
+        lambda pks, now: AccessLog.objects.filter(pk__in=pks).delete()[0],
+    ),
+}
 
 
 def clear_all(now: datetime) -> Iterator[tuple[RetentionTerm, int]]:
