@@ -349,7 +349,7 @@ def test_the_history_is_what_the_real_verbs_would_have_recorded():
     Ward.objects.filter(slug="quang-trung").update(
         morning_opens="07:00", morning_closes="11:00", afternoon_opens="13:00"
     )
-    weeks = Window(crowded=30, thin=30)
+    weeks = Window(crowded=18, thin=18)
     with transaction.atomic():
         bring_up_to(MONDAY, window=weeks)
         written = everything()
