@@ -45,6 +45,11 @@ WORKER = ("-m", "celery", "-A", "phuly_portal", "worker")
 needs_redis = pytest.mark.skipif(not shutil.which("redis-server"), reason="no redis-server on this machine")
 
 
+@pytest.fixture(autouse=True)
+def _clock():
+    """Real workers live in real time, and so do these tests."""
+
+
 @pytest.fixture
 def leader(reference, ward):
     """Who signs every apology in advance: a letter is issued as soon as its draft is there."""
