@@ -401,3 +401,11 @@ def test_a_tap_without_a_slip_sent_twice_is_one(ward):
         Answer.objects.walk_in(ward=ward, number=number, value=VERY, at=NOW)
     answer = Answer.objects.get()
     assert (answer.stage, answer.procedure, answer.channel) == ("walk_in", None, "tablet")
+
+
+def test_the_page_of_the_slip_asks_the_database_once(client, ward, django_assert_num_queries):
+    """It is the page that most people open: the way to the survey, the letters and the complaint cost nothing more."""
+    dossier = DossierFactory(ward=ward, what="chứng thực", returned=True)
+    client.get(f"/hs/{dossier.token}/")
+    with django_assert_num_queries(1):
+        assert f"/khao-sat/{dossier.token}/" in client.get(f"/hs/{dossier.token}/").text

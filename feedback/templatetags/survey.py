@@ -20,6 +20,6 @@ def together(words: str) -> str:
 
 
 @register.inclusion_tag("feedback/_ask.html")
-def ask_for_opinion(dossier: Dossier) -> dict[str, Any]:
+def ask_for_opinion(dossier: Dossier, token: str) -> dict[str, Any]:
     """The way to the survey, for the page that the slip's token opens."""
-    return {"dossier": dossier, "is_returned": Stage.of(dossier) == Stage.RETURNED}
+    return {"token": token, "is_returned": Stage.of(dossier) == Stage.RETURNED}
