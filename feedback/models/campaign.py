@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, ClassVar, Self
 from uuid import UUID, uuid4
 
@@ -105,9 +105,6 @@ class Campaign(models.Model):
 
     def may_close(self, staff: Staff) -> bool:
         return self.is_open and (staff.is_city or staff.pk == self.opened_by_id)
-
-    def days_left(self, today: date) -> int:
-        return (self.closes_on - today).days
 
     def add_areas(self, wards: list[Ward], target: int) -> None:
         """One area for each hamlet of the wards, one without a hamlet for a ward that has none."""
