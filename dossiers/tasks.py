@@ -3,7 +3,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from dossiers.models import Appointment, LookupFailure
+from dossiers.models import Appointment, Figure, LookupFailure
 from dossiers.models.retention import clear_all
 
 logger = logging.getLogger(__name__)
@@ -12,6 +12,12 @@ logger = logging.getLogger(__name__)
 @shared_task
 def flag_overdue() -> None:
     Appointment.objects.break_overdue(timezone.now())
+
+
+@shared_task
+def keep_figures() -> None:
+    """Whatever a run has missed is counted by the next one."""
+    Figure.objects.keep_up(timezone.now())
 
 
 @shared_task

@@ -32,6 +32,7 @@ from dossiers.models import (
 )
 from dossiers.models.appointment import chosen
 from dossiers.models.steps import PAPERS_COMPLETE
+from dossiers.worked import minutes_by_step
 
 #: After the end of a promised half day the beat finds the promise broken: at its next round.
 BEAT = timedelta(minutes=5)
@@ -86,6 +87,8 @@ class Page:
             promised = len(self.promises)
             for name, value in effects.items():
                 setattr(dossier, name, value)
+            if act.verb == "mark_ready":
+                self.add_up_minutes(act.at)
             details = self.hang_on(act) or {}
             event, reason = MOVES[act.verb].event, act.facts.get("reason", "")
             new = self.promises[-1] if len(self.promises) > promised else None
@@ -114,6 +117,14 @@ class Page:
             self.handovers.append(Handover(giver=dossier.received_by, receiver=act.by, step=act.step, given_at=act.at))
         self.step_due(act.step, act.at)
         self.handovers[-1].accepted_at, self.handovers[-1].due_at = act.at, dossier.step_due_at
+
+    def add_up_minutes(self, done_at: datetime) -> None:
+        taken = [(row.accepted_at, row.step) for row in self.handovers if row.accepted_at]
+        papers = self.supplement
+        waited = (papers.asked_at, papers.answered_at) if papers and papers.answered_at else None
+        spent = minutes_by_step(self.dossier.received_at, taken, done_at, self.calendar, waited)
+        for step, minutes in spent.items():
+            setattr(self.dossier, f"{step}_minutes", minutes)
 
     def step_due(self, step: str, at: datetime) -> None:
         term = (self.term_started_at, self.dossier.promised_at)

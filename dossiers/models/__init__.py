@@ -3,6 +3,7 @@ from dossiers.models.attachment import Attachment
 from dossiers.models.cause import DelayCause
 from dossiers.models.dossier import Dossier, DossierDocument, GivenDocument
 from dossiers.models.event import Event
+from dossiers.models.figure import Figure, FigureRun
 from dossiers.models.handover import Handover
 from dossiers.models.helped import HelpGiven
 from dossiers.models.lookup import LookupFailure
@@ -28,6 +29,8 @@ __all__ = [
     "DossierError",
     "Edition",
     "Event",
+    "Figure",
+    "FigureRun",
     "FormText",
     "FormTitle",
     "GivenDocument",

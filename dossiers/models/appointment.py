@@ -73,13 +73,16 @@ class AppointmentQuerySet(WardQuerySet):
         """The apology is issued, or a leader lets the result go out without it and says why."""
         return self.filter(apology_settled_at=None).update(apology_settled_at=at, waived_reason=waived_reason)
 
+    def missed_or_explained(self) -> AppointmentQuerySet:
+        """Promises that were missed, or made anew with a cause."""
+        return self.filter(Q(outcome=Appointment.Outcome.BROKEN) | Q(delay_cause__isnull=False))
+
     def causes(self, first: date, after: date) -> list[tuple[str, int]]:
         """Why promises for the days of [first, after) were missed or made anew: (cause, count), the commonest first.
 
         One without a word is counted under "".
         """
-        anew = Q(delay_cause__isnull=False)
-        rows = self.filter(Q(outcome=Appointment.Outcome.BROKEN) | anew, day__gte=first, day__lt=after)
+        rows = self.missed_or_explained().filter(day__gte=first, day__lt=after)
         counted = rows.order_by().values("delay_cause__name").annotate(n=models.Count("pk")).order_by("-n")
         return [(row["delay_cause__name"] or "", row["n"]) for row in counted]
 
@@ -170,6 +173,16 @@ class Appointment(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["due_at"], condition=Q(outcome="open"), name="appointment_open_due"),
             models.Index(fields=["outcome_at"], condition=Q(outcome="broken"), name="appointment_broken_at"),
+            models.Index(
+                fields=["day"],
+                condition=Q(outcome="broken") | Q(delay_cause__isnull=False),
+                name="appointment_missed_on",
+            ),
+            models.Index(
+                fields=["apology_settled_at"],
+                condition=Q(apology_settled_at__isnull=False),
+                name="appointment_apology_settled",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -237,6 +237,9 @@ class Dossier(Steps):
     ready_at = models.DateTimeField("có kết quả lúc", null=True)
     returned_at = models.DateTimeField("trả lúc", null=True)
     ended_at = models.DateTimeField("từ chối, dừng lúc", null=True)
+    desk_minutes = models.PositiveIntegerField("phút làm việc ở quầy", null=True)
+    officer_minutes = models.PositiveIntegerField("phút làm việc ở công chức", null=True)
+    leader_minutes = models.PositiveIntegerField("phút làm việc ở lãnh đạo", null=True)
     holder = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="đang ở", null=True, related_name="+"
     )
@@ -267,6 +270,7 @@ class Dossier(Steps):
                 fields=["returned_at", "ward"], condition=Q(returned_at__isnull=False), name="dossier_returned"
             ),
             models.Index(fields=["ward", "-received_at", "-id"], name="dossier_newest"),
+            models.Index(fields=["ended_at", "ward"], condition=Q(ended_at__isnull=False), name="dossier_ended"),
             models.Index(fields=["ward", "id_number"], condition=~Q(id_number=""), name="dossier_id_number"),
             models.Index(fields=["ward", "phone"], condition=~Q(phone=""), name="dossier_phone"),
         ]

@@ -21,6 +21,7 @@ from dossiers.models.event import Event
 from dossiers.models.handover import Handover
 from dossiers.models.state import AT_DESK, AT_DESK_WITH_LETTER, MOVES, OPEN, DossierError, Move, State
 from dossiers.models.supplement import SupplementRequest
+from dossiers.worked import minutes_by_step
 
 if TYPE_CHECKING:
     from dossiers.models.appointment import AppointmentQuerySet
@@ -163,6 +164,9 @@ class Steps(models.Model):
                 self._settle(at, Appointment.Outcome.LIFTED)
                 promise = self.promise_of_term(self._calendar())
                 appointment = self._promise_anew(promise, Appointment.Cause.CORRECTED, by=by, at=at, reason=reason)
+            if self.ready_at and "received_at" in changed:
+                for name, minutes in self._minutes_until(self.ready_at).items():
+                    setattr(self, name, minutes)
             self.save()
             return self._record(move, by, at, reason=reason, details=details, appointment=appointment)
 
@@ -181,7 +185,8 @@ class Steps(models.Model):
         """The result is there: what is still promised is kept, unless its half day has already passed."""
         with self._locked("mark_ready", by) as move:
             self._settle(at, Appointment.Outcome.KEPT)
-            return self._go(move, by, at, State.READY, ready_at=at, step_due_at=None, holder=None)
+            worked: dict[str, Any] = self._minutes_until(at)
+            return self._go(move, by, at, State.READY, ready_at=at, step_due_at=None, holder=None, **worked)
 
     def hand_back(
         self: Dossier, *, by: Staff, at: datetime, to_name: str = "", to_id_number: str = "", originals: bool = True
@@ -361,6 +366,19 @@ class Steps(models.Model):
             self.slip_version += 1
         self.save(update_fields=["promised_at", "due_at", "slip_version"])
         return appointment
+
+    def _minutes_until(self: Dossier, done_at: datetime) -> dict[str, int]:
+        """The columns that say where the working time went (dossiers.worked)."""
+        taken = self.handovers.filter(accepted_at__isnull=False).order_by("accepted_at", "pk")
+        papers = SupplementRequest.objects.filter(dossier=self, answered_at__isnull=False)
+        minutes = minutes_by_step(
+            self.received_at,
+            taken.values_list("accepted_at", "step"),  # type: ignore[arg-type]
+            done_at,
+            self._calendar(),
+            papers.values_list("asked_at", "answered_at").first(),  # type: ignore[arg-type]
+        )
+        return {f"{step}_minutes": spent for step, spent in minutes.items()}
 
     def _step_due_at(self: Dossier, step: str, at: datetime) -> datetime:
         """When this step will have used its share of the term: from then on the dossier is behind (chậm tiến độ)."""

@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 
 from desk.models import Ward
 from dossiers.models import Procedure
+from dossiers.models.figure import Differences, Progress
 from feedback.models.counts import MarkQuerySet, SurveyQuerySet
 from feedback.models.question import Question
 from feedback.models.stage import Channel, Stage
@@ -70,14 +71,14 @@ class TallyQuerySet(SurveyQuerySet):
         rows = sealed.values_list(*OF_ANSWER, "question_id", "value").annotate(n=Count("pk")).order_by()
         return {tuple(key): n for *key, n in rows}
 
-    def differences(self) -> dict[tuple, tuple[int, int]]:
+    def differences(self, say: Progress | None = None) -> Differences:
         """Where a kept count is not what a recount gives: {key: (kept, recounted)}."""
         kept = {row.key: row.count for row in self.all()}  # type: ignore[attr-defined]
         true = self.recounted()
         pairs = {key: (kept.get(key, 0), true.get(key, 0)) for key in {*kept, *true}}
         return {key: (one, other) for key, (one, other) in pairs.items() if one != other}
 
-    def rebuild(self) -> dict[tuple, tuple[int, int]]:
+    def rebuild(self, say: Progress | None = None) -> Differences:
         """Mend every count that is wrong; gives what was wrong. Who seals meanwhile waits, and is added afterwards."""
         with transaction.atomic():
             list(self.order_by("pk").select_for_update(no_key=True).values_list("pk"))

@@ -1,0 +1,387 @@
+"""The report of a period: what came in, what was done in time, what is open, how long it took, and why it was late.
+
+Every number is a sum of kept counts (`dossiers.models.figure`), and opens the list of the dossiers it counts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import TruncDate
+
+from desk.models import Staff, Ward
+from desk.period import Days
+from dossiers.counting import RESOLVED, STEP_HOURS, Cut, Measure, within
+from dossiers.models import Appointment, DelayCause, Dossier, Figure, Procedure, State, SupplementRequest
+from dossiers.models.dossier import DossierQuerySet
+from dossiers.models.figure import FigureQuerySet, Span
+
+#: What comes and goes, so that the sums before a day are what is there in the morning.
+FLOWS = (
+    Measure.RECEIVED,
+    *RESOLVED,
+    Measure.REFUSED,
+    Measure.STOPPED,
+    Measure.FELL_LATE,
+    Measure.LATE_LEFT,
+    Measure.ASKED,
+    Measure.ANSWERED,
+)
+
+
+def percentile(hours: Mapping[int, int], share: float) -> int | None:
+    """Within how many office hours so large a share was done; None where nothing was."""
+    count, reached = sum(hours.values()), 0
+    for value in sorted(hours):
+        reached += hours[value]
+        if reached >= share * count:
+            return value
+    return None
+
+
+@dataclass
+class Line:
+    """The numbers of a period for one ward, procedure, field, officer or channel, or for all together.
+
+    `now` counts what happened in it, `then` what had happened before; `hours` is how many results took how many
+    office hours, `causes` how many promises were missed why.
+    """
+
+    key: Any
+    name: str
+    now: Counter[str] = field(default_factory=Counter)
+    then: Counter[str] = field(default_factory=Counter)
+    hours: dict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
+    causes: Counter[int] = field(default_factory=Counter)
+
+    def __add__(self, other: Line) -> Line:
+        hours: dict[str, Counter[int]] = defaultdict(Counter)
+        for line in (self, other):
+            for measure, counts in line.hours.items():
+                hours[measure] = hours[measure] + counts
+        sums = (self.now + other.now, self.then + other.then, hours, self.causes + other.causes)
+        return Line(self.key, self.name, *sums)
+
+    # what is there: receipts less what went
+
+    @property
+    def carried(self) -> int:
+        """Received before the period, and not done or ended by then."""
+        return unfinished(self.then)
+
+    @property
+    def open(self) -> int:
+        return self.carried + unfinished(self.now)
+
+    @property
+    def open_late(self) -> int:
+        return sum(counts[Measure.FELL_LATE] - late_no_more(counts) for counts in (self.then, self.now))
+
+    @property
+    def waiting(self) -> int:
+        """The clock stands until its owner brings the missing papers."""
+        return sum(counts[Measure.ASKED] - counts[Measure.ANSWERED] for counts in (self.then, self.now))
+
+    @property
+    def open_in_time(self) -> int:
+        return self.open - self.open_late - self.waiting
+
+    # what happened
+
+    @property
+    def received(self) -> int:
+        return self.now[Measure.RECEIVED]
+
+    @property
+    def early(self) -> int:
+        return self.now[Measure.EARLY]
+
+    @property
+    def on_time(self) -> int:
+        return self.now[Measure.ON_TIME]
+
+    @property
+    def late(self) -> int:
+        return self.now[Measure.LATE]
+
+    @property
+    def resolved(self) -> int:
+        return sum(self.now[measure] for measure in RESOLVED)
+
+    @property
+    def refused(self) -> int:
+        return self.now[Measure.REFUSED]
+
+    @property
+    def stopped(self) -> int:
+        return self.now[Measure.STOPPED]
+
+    @property
+    def returned(self) -> int:
+        return self.now[Measure.RETURNED]
+
+    @property
+    def share(self) -> float | None:
+        """Of the results, how many came in time, early ones among them; None where there was none."""
+        return (self.early + self.on_time) / self.resolved if self.resolved else None
+
+    def hours_for(self, share: float, measure: str = Measure.HOURS) -> int | None:
+        return percentile(self.hours[measure], share)
+
+    @property
+    def median(self) -> int | None:
+        return self.hours_for(0.5)
+
+    @property
+    def p90(self) -> int | None:
+        return self.hours_for(0.9)
+
+    # lời hẹn lỡ và thư xin lỗi, by the promised day
+
+    @property
+    def missed(self) -> int:
+        return self.now[Measure.MISSED]
+
+    @property
+    def apologised(self) -> int:
+        return self.now[Measure.APOLOGISED]
+
+    @property
+    def prompt(self) -> int:
+        """Apologies issued on the promised day at the latest."""
+        return self.now[Measure.PROMPT]
+
+    @property
+    def waived(self) -> int:
+        return self.now[Measure.WAIVED]
+
+    @property
+    def owed(self) -> int:
+        return self.missed - self.apologised - self.waived
+
+
+def unfinished(counts: Counter[str]) -> int:
+    gone = (*RESOLVED, Measure.REFUSED, Measure.STOPPED)
+    return counts[Measure.RECEIVED] - sum(counts[measure] for measure in gone)
+
+
+def late_no_more(counts: Counter[str]) -> int:
+    return counts[Measure.LATE] + counts[Measure.LATE_LEFT]
+
+
+class Report:
+    """The lines of a period for the wards that somebody sees. `wards` may be fewer than that."""
+
+    def __init__(self, wards: Iterable[Ward], days: Days) -> None:
+        self.wards, self.days = list(wards), days
+        self.figures: FigureQuerySet = Figure.objects.of_wards(self.wards)
+
+    def total(self, name: str = "Tất cả") -> Line:
+        found = self.lines_by(Cut.ALL, "cut")
+        return found.get("", Line("", name)) if not found else named(found[""], name)
+
+    def by_ward(self) -> list[Line]:
+        """A line for each ward, the empty ones too."""
+        found = self.lines_by(Cut.ALL, "ward")
+        return [named(found.get(ward.pk, Line(ward.pk, "")), str(ward)) for ward in self.wards]
+
+    def by_procedure(self) -> list[Line]:
+        """A line for each procedure that counts anything: versions of one procedure are one."""
+        return self.merged(Cut.PROCEDURE, lambda row: (row.code, row.short_name))
+
+    def by_field(self) -> list[Line]:
+        return self.merged(Cut.PROCEDURE, lambda row: (row.field, row.field))
+
+    def merged(self, cut: str, into: Callable[[Procedure], tuple[str, str]]) -> list[Line]:
+        found, lines = self.lines_by(cut, "key"), dict[str, Line]()
+        procedures = {str(row.pk): row for row in Procedure.objects.order_by("valid_from")}
+        for key, procedure in procedures.items():
+            if key in found:
+                code, name = into(procedure)
+                line = named(found[key], name, code)
+                lines[code] = named(lines[code] + line, name) if code in lines else line
+        return list(lines.values())
+
+    def by_officer(self) -> list[Line]:
+        """A line for each officer, and one for what no officer had."""
+        found = self.lines_by(Cut.OFFICER, "key")
+        people = {str(person.pk): str(person) for person in Staff.objects.filter(pk__in=[key for key in found if key])}
+        return [named(line, people.get(key, "Chưa có công chức")) for key, line in found.items()]
+
+    def by_channel(self) -> list[Line]:
+        found = self.lines_by(Cut.CHANNEL, "key")
+        return [named(found[value], label) for value, label in Dossier.Channel.choices if value in found]
+
+    def lines_by(self, cut: str, by: str) -> dict[Any, Line]:
+        rows, lines = self.figures.cut_by(cut), dict[Any, Line]()
+
+        def line(key: Any) -> Line:
+            return lines.setdefault(key, Line(key, ""))
+
+        for (key, measure, value), count in rows.within(self.days).totals(by, "measure", "value").items():
+            if measure == Measure.CAUSE:
+                line(key).causes[value] += count
+            elif measure in (Measure.HOURS, *STEP_HOURS.values()):
+                line(key).hours[measure][value] += count
+            else:
+                line(key).now[measure] += count
+        past = rows.before(self.days.first).filter(measure__in=FLOWS)
+        for (key, measure), count in past.totals(by, "measure").items():
+            line(key).then[measure] += count
+        return lines
+
+    # what is drawn
+
+    def each_day(self) -> list[tuple[date, int, int]]:
+        """Received and done on each day of the period."""
+        counts = self.figures.cut_by(Cut.ALL).each(Span.DAY, self.days).totals("first", "measure")
+        return [
+            (day, counts[day, Measure.RECEIVED], sum(counts[day, measure] for measure in RESOLVED)) for day in self.days
+        ]
+
+    def shares_by_month(self) -> list[tuple[date, float | None, int]]:
+        """The share in time of each month that begins in the period, with the count of results it stands on."""
+        counts = self.figures.cut_by(Cut.ALL).each(Span.MONTH, self.days).totals("first", "measure")
+        found = []
+        for month in sorted({first for first, _ in counts}):
+            late, all_ = counts[month, Measure.LATE], sum(counts[month, measure] for measure in RESOLVED)
+            found.append((month, (all_ - late) / all_ if all_ else None, all_))
+        return found
+
+
+def named(line: Line, name: str, key: Any = None) -> Line:
+    line.name, line.key = name, line.key if key is None else key
+    return line
+
+
+def why(causes: Counter[int]) -> list[tuple[str, int]]:
+    """Causes of delay with their counts, the commonest first; "" where nobody has said it."""
+    names = dict(DelayCause.objects.values_list("pk", "name"))
+    return [(names.get(key, ""), count) for key, count in causes.most_common()]
+
+
+# the lists that the numbers open
+
+
+def unfinished_at(moment: Any) -> Q:
+    done = Q(ready_at__lt=moment) | Q(ended_at__lt=moment)
+    return Q(received_at__lt=moment) & ~done
+
+
+def late_at_end(dossiers: DossierQuerySet, days: Days) -> DossierQuerySet:
+    """Open at the end of the period, and past the promise of the term."""
+    ends = days.moments[1]
+    broken = Appointment.objects.filter(
+        dossier=OuterRef("pk"), outcome=Appointment.Outcome.BROKEN, due_at=OuterRef("promised_at"), day__lt=days.after
+    )
+    asked = SupplementRequest.objects.filter(dossier=OuterRef("pk"), answered_at=None, asked_at__lt=ends)
+    return dossiers.filter(unfinished_at(ends), Exists(broken), ~Exists(asked))
+
+
+def waiting_at_end(dossiers: DossierQuerySet, days: Days) -> DossierQuerySet:
+    ends = days.moments[1]
+    asked = SupplementRequest.objects.filter(dossier=OuterRef("pk"), asked_at__lt=ends).exclude(answered_at__lt=ends)
+    return dossiers.filter(unfinished_at(ends), Exists(asked))
+
+
+def in_time_at_end(dossiers: DossierQuerySet, days: Days) -> DossierQuerySet:
+    others = late_at_end(dossiers, days).order_by().values("pk"), waiting_at_end(dossiers, days).order_by().values("pk")
+    return dossiers.filter(unfinished_at(days.moments[1])).exclude(pk__in=others[0]).exclude(pk__in=others[1])
+
+
+def promised_in(dossiers: DossierQuerySet, days: Days, **more: Any) -> DossierQuerySet:
+    """Dossiers with a promise missed in the period; one that missed two is one row."""
+    missed = Appointment.objects.filter(
+        dossier=OuterRef("pk"), outcome=Appointment.Outcome.BROKEN, day__gte=days.first, day__lt=days.after, **more
+    )
+    return dossiers.filter(Exists(missed))
+
+
+def resolved_in(days: Days) -> Q:
+    return within("ready_at", days)
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number of the report: its heading, and the dossiers that it counts."""
+
+    slug: str
+    name: str
+    get: Callable[[Line], Any]
+    rows: Callable[[DossierQuerySet, Days], DossierQuerySet]
+
+
+def on_ready_day(dossiers: DossierQuerySet) -> DossierQuerySet:
+    return dossiers.annotate(ready_day=TruncDate("ready_at"), promised_day=TruncDate("promised_at"))
+
+
+NUMBERS = {
+    number.slug: number
+    for number in (
+        Number(
+            "ton-dau",
+            "Tồn đầu kỳ",
+            lambda line: line.carried,
+            lambda rows, days: rows.filter(unfinished_at(days.moments[0])),
+        ),
+        Number(
+            "tiep-nhan",
+            "Tiếp nhận",
+            lambda line: line.received,
+            lambda rows, days: rows.filter(within("received_at", days)),
+        ),
+        Number(
+            "truoc-han",
+            "Trước hạn",
+            lambda line: line.early,
+            lambda rows, days: on_ready_day(rows).filter(resolved_in(days), ready_day__lt=F("promised_day")),
+        ),
+        Number(
+            "dung-han",
+            "Đúng hạn",
+            lambda line: line.on_time,
+            lambda rows, days: on_ready_day(rows).filter(
+                resolved_in(days), ready_day__gte=F("promised_day"), ready_at__lte=F("promised_at")
+            ),
+        ),
+        Number(
+            "qua-han",
+            "Quá hạn",
+            lambda line: line.late,
+            lambda rows, days: rows.filter(resolved_in(days), ready_at__gt=F("promised_at")),
+        ),
+        Number(
+            "tu-choi",
+            "Từ chối",
+            lambda line: line.refused,
+            lambda rows, days: rows.filter(within("ended_at", days), state=State.REFUSED),
+        ),
+        Number(
+            "dung",
+            "Dừng",
+            lambda line: line.stopped,
+            lambda rows, days: rows.filter(within("ended_at", days), state=State.STOPPED),
+        ),
+        Number("dang-trong-han", "Đang giải quyết, trong hạn", lambda line: line.open_in_time, in_time_at_end),
+        Number("dang-qua-han", "Đang giải quyết, quá hạn", lambda line: line.open_late, late_at_end),
+        Number("cho-bo-sung", "Chờ bổ sung", lambda line: line.waiting, waiting_at_end),
+        Number(
+            "da-tra",
+            "Đã trả kết quả",
+            lambda line: line.returned,
+            lambda rows, days: rows.filter(within("returned_at", days)),
+        ),
+        Number("lo-hen", "Lời hẹn đã lỡ", lambda line: line.missed, promised_in),
+        Number(
+            "no-xin-loi",
+            "Còn nợ thư xin lỗi",
+            lambda line: line.owed,
+            lambda rows, days: promised_in(rows, days, apology_settled_at=None),
+        ),
+    )
+}
