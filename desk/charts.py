@@ -1,0 +1,159 @@
+"""Charts as SVG that page, print and PDF show alike, each with the same numbers as a table for who hears the page.
+
+`bars`, `line` and `pairs` make a `Chart`; `{% include "desk/chart.html" %}` shows it under its caption. Classes colour
+the shapes on the screen, attributes where there is no style sheet; nothing is told by colour alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil, floor
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from desk.vietnamese import number, percent
+
+#: Units of a drawing; it stretches to the width of its box.
+WIDTH, HEIGHT = 340, 112
+ROW, THICK = 26, 16
+#: About how wide a letter of 14 units is.
+LETTER = 7.3
+BRAND, RULE = "#0F5E6B", "#DCD7CB"
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawing with its caption: what it shows, of how much and in which unit. `rows` is the table behind it."""
+
+    title: str
+    about: str
+    shapes: Sequence[SafeString]
+    rows: Sequence[tuple[str, ...]]
+    width: int = WIDTH
+    height: int = HEIGHT
+    heads: tuple[str, ...] = ()
+
+    @property
+    def svg(self) -> SafeString:
+        return format_html(
+            '<svg viewBox="0 0 {} {}" aria-hidden="true" focusable="false">{}</svg>',
+            self.width,
+            self.height,
+            format_html_join("", "{}", ((shape,) for shape in self.shapes)),
+        )
+
+
+def bars(
+    title: str, about: str, rows: Sequence[tuple[str, int]], *, unit: str = "hồ sơ", css: str = "bar-brand"
+) -> Chart:
+    """Bars to the right, one for each (label, count), in that order, each with its count behind it.
+
+    `css` is "bar-overdue" for what is late, and for nothing else.
+    """
+    words = [f"{number(count)} {unit}" for _, count in rows]
+    axis = min(longest([label for label, _ in rows]) + 8, WIDTH * 0.6)
+    room, most = WIDTH - axis - longest(words) - 14, max([1, *(count for _, count in rows)])
+    height = ROW * max(len(rows), 1)
+    shapes = [rule(axis, 2, axis, height - 2, "#8A8F8C")]
+    for place, ((label, count), word) in enumerate(zip(rows, words, strict=True)):
+        top, width = 5 + ROW * place, room * count / most
+        fill = "#B3261E" if css == "bar-overdue" else BRAND
+        shapes += [text(0, top + 13, label), rect(css, axis, top, width, THICK, fill)]
+        shapes += [text(axis + width + 8, top + 13, word, bold=True)]
+    return Chart(
+        title, about, shapes, [(label, word) for (label, _), word in zip(rows, words, strict=True)], WIDTH, height
+    )
+
+
+def line(title: str, about: str, rows: Sequence[tuple[str, float | None]], *, labels: int = 4) -> Chart:
+    """Shares (0 to 1) from left to right; one that is None is a gap, and "chưa có" in the table.
+
+    The axis begins at a whole 5% below the lowest, and the caption says so. At most `labels` labels stand below.
+    """
+    known = [share for _, share in rows if share is not None]
+    low = max(0.0, min(0.95, floor(min(known, default=0.95) * 20 - 0.1) / 20))
+    left, right, top, bottom = 46.0, WIDTH - 22.0, 14.0, HEIGHT - 34.0
+    every = ceil(len(rows) / labels) or 1
+
+    def height_of(share: float) -> float:
+        return top + (bottom - top) * (1 - share) / (1 - low)
+
+    shapes, run, last = [], list[str](), None
+    for share in (low, (1 + low) / 2, 1.0):
+        shapes += axis_line(percent(share, 0 if (200 * share) % 2 == 0 else 1), height_of(share), WIDTH)
+    for place, (label, share) in enumerate(rows):
+        across = left + (right - left) * (place / (len(rows) - 1) if len(rows) > 1 else 1.0)
+        if share is None:
+            shapes, run = [*shapes, polyline(run)], []
+        else:
+            run.append(f"{across:.1f},{height_of(share):.1f}")
+            shapes.append(dot(across, height_of(share), 5 if place == len(rows) - 1 else 3))
+            last = share
+        if (len(rows) - 1 - place) % every == 0:
+            shapes.append(text(across, HEIGHT - 8, label, css="ax", anchor="middle"))
+    shapes.append(polyline(run))
+    if last is not None:
+        shapes.append(
+            text(WIDTH, height_of(last) + (22 if height_of(last) < 30 else -10), percent(last), bold=True, anchor="end")
+        )
+    about = about if low == 0 else f"{about}; trục bắt đầu từ {percent(low, 0)}"
+    told = [(label, "chưa có" if share is None else percent(share)) for label, share in rows]
+    return Chart(title, about, shapes, told)
+
+
+def pairs(title: str, about: str, heads: tuple[str, str], rows: Sequence[tuple[str, int, int]]) -> Chart:
+    """Two counts for each label, side by side from left to right: a full bar and an empty one; `heads` names them."""
+    width, height, left, top = 700, 160, 46.0, 12.0
+    bottom, most = height - 26.0, max([1, *(max(first, second) for _, first, second in rows)])
+    slot, every = (width - left) / max(len(rows), 1), ceil(len(rows) / 10) or 1
+    shapes = []
+    for count in sorted({0, most // 2, most}):
+        shapes += axis_line(number(count), bottom - (bottom - top) * count / most, width)
+    for place, (label, *counts) in enumerate(rows):
+        across = left + slot * place
+        for which, count in enumerate(counts):
+            tall, fill = (bottom - top) * count / most, (BRAND, "#fff")[which]
+            css = ("bar-brand", "bar-second")[which]
+            shapes.append(rect(css, across + slot * 0.42 * which, bottom - tall, slot * 0.4, tall, fill, 0))
+        if place % every == 0:
+            shapes.append(text(across, height - 6, label, css="ax"))
+    told = [(label, number(first), number(second)) for label, first, second in rows]
+    return Chart(
+        title, f"{about}. Cột đầy: {heads[0].lower()}; cột rỗng: {heads[1].lower()}", shapes, told, width, height, heads
+    )
+
+
+def longest(words: Sequence[str]) -> float:
+    return max(map(len, words), default=0) * LETTER
+
+
+def rect(css: str, x: float, y: float, width: float, height: float, fill: str, round_by: int = 2) -> SafeString:
+    edge = BRAND if fill == "#fff" else "none"
+    shape = '<rect class="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" rx="{}" fill="{}" stroke="{}"/>'
+    return SafeString(shape.format(css, x, y, width, height, round_by, fill, edge))
+
+
+def rule(x1: float, y1: float, x2: float, y2: float, stroke: str = RULE) -> SafeString:
+    shape = '<line class="rule" x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}" stroke="{}"/>'
+    return SafeString(shape.format(x1, y1, x2, y2, stroke))
+
+
+def dot(x: float, y: float, radius: int) -> SafeString:
+    return SafeString(f'<circle class="bar-brand" cx="{x:.1f}" cy="{y:.1f}" r="{radius}" fill="{BRAND}"/>')
+
+
+def polyline(points: Sequence[str]) -> SafeString:
+    shape = '<polyline class="line-brand" points="{}" fill="none" stroke="{}" stroke-width="2"/>'
+    return SafeString(shape.format(" ".join(points), BRAND) if len(points) > 1 else "")
+
+
+def axis_line(words: str, y: float, width: int) -> list[SafeString]:
+    return [rule(42, y, width, y), text(0, y + 4.5, words, css="ax")]
+
+
+def text(x: float, y: float, words: str, *, css: str = "", bold: bool = False, anchor: str = "start") -> SafeString:
+    weight = 600 if bold else 400
+    shape = '<text class="{}" x="{}" y="{}" font-size="14" font-weight="{}" text-anchor="{}">{}</text>'
+    return format_html(shape, css, f"{x:.1f}", f"{y:.1f}", weight, anchor, words)
