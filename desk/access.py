@@ -10,6 +10,18 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
 
+def oversight(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The view is for the leaders of a ward and for the city; anybody else gets 403."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not (request.user.sees_all_wards or request.user.has_role("leader")):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return checked
+
+
 def role_required(*roles: str) -> Callable:
     """The view is for people of a ward who hold one of the roles; anybody else gets 403."""
 

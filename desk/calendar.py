@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
-from desk.vietnamese import day_month
+from desk.vietnamese import day_month, lower_first
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 ONE_DAY = timedelta(days=1)
@@ -165,7 +165,7 @@ def in_one_line(steps: Sequence[Step]) -> str:
         words = f"Tính các ngày {_days(counted)}"
     else:
         words = f"Tính {len(counted)} ngày, từ {day_month(counted[0])} đến {day_month(counted[-1])}"
-    off = "".join(f"; {day_month(step.day)} {step.words[0].lower()}{step.words[1:]}" for step in named[:2])
+    off = "".join(f"; {day_month(step.day)} {lower_first(step.words)}" for step in named[:2])
     return f"{words}{off}."
 
 

@@ -13,7 +13,7 @@ from math import ceil, floor
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from desk.vietnamese import number, percent
+from desk.vietnamese import lower_first, number, percent
 
 #: Units of a drawing; it stretches to the width of its box.
 WIDTH, HEIGHT = 340, 112
@@ -25,7 +25,10 @@ BRAND, RULE = "#0F5E6B", "#DCD7CB"
 
 @dataclass(frozen=True)
 class Chart:
-    """A drawing with its caption: what it shows, of how much and in which unit. `rows` is the table behind it."""
+    """A drawing with its caption: what it shows, of how much and in which unit. `rows` is the table behind it.
+
+    One that is wide stretches over two columns, and is pushed aside with a finger on a phone.
+    """
 
     title: str
     about: str
@@ -33,6 +36,7 @@ class Chart:
     rows: Sequence[tuple[str, ...]]
     width: int = WIDTH
     height: int = HEIGHT
+    is_wide: bool = False
     heads: tuple[str, ...] = ()
 
     @property
@@ -53,18 +57,18 @@ def bars(
     `css` is "bar-overdue" for what is late, and for nothing else.
     """
     words = [f"{number(count)} {unit}" for _, count in rows]
-    axis = min(longest([label for label, _ in rows]) + 8, WIDTH * 0.6)
-    room, most = WIDTH - axis - longest(words) - 14, max([1, *(count for _, count in rows)])
+    axis = longest([label for label, _ in rows]) + 8
+    width = max(WIDTH, ceil(axis + longest(words) + 110))
+    room, most = width - axis - longest(words) - 14, max([1, *(count for _, count in rows)])
     height = ROW * max(len(rows), 1)
     shapes = [rule(axis, 2, axis, height - 2, "#8A8F8C")]
     for place, ((label, count), word) in enumerate(zip(rows, words, strict=True)):
-        top, width = 5 + ROW * place, room * count / most
+        top, reach = 5 + ROW * place, room * count / most
         fill = "#B3261E" if css == "bar-overdue" else BRAND
-        shapes += [text(0, top + 13, label), rect(css, axis, top, width, THICK, fill)]
-        shapes += [text(axis + width + 8, top + 13, word, bold=True)]
-    return Chart(
-        title, about, shapes, [(label, word) for (label, _), word in zip(rows, words, strict=True)], WIDTH, height
-    )
+        shapes += [text(0, top + 13, label), rect(css, axis, top, reach, THICK, fill)]
+        shapes += [text(axis + reach + 8, top + 13, word, bold=True)]
+    told = [(label, word) for (label, _), word in zip(rows, words, strict=True)]
+    return Chart(title, about, shapes, told, width, height)
 
 
 def line(title: str, about: str, rows: Sequence[tuple[str, float | None]], *, labels: int = 4) -> Chart:
@@ -80,17 +84,18 @@ def line(title: str, about: str, rows: Sequence[tuple[str, float | None]], *, la
     def height_of(share: float) -> float:
         return top + (bottom - top) * (1 - share) / (1 - low)
 
-    shapes, run, last = [], list[str](), None
+    shapes, run = [], list[str]()
+    last: float | None = None
     for share in (low, (1 + low) / 2, 1.0):
         shapes += axis_line(percent(share, 0 if (200 * share) % 2 == 0 else 1), height_of(share), WIDTH)
-    for place, (label, share) in enumerate(rows):
+    for place, (label, value) in enumerate(rows):
         across = left + (right - left) * (place / (len(rows) - 1) if len(rows) > 1 else 1.0)
-        if share is None:
+        if value is None:
             shapes, run = [*shapes, polyline(run)], []
         else:
-            run.append(f"{across:.1f},{height_of(share):.1f}")
-            shapes.append(dot(across, height_of(share), 5 if place == len(rows) - 1 else 3))
-            last = share
+            run.append(f"{across:.1f},{height_of(value):.1f}")
+            shapes.append(dot(across, height_of(value), 5 if place == len(rows) - 1 else 3))
+            last = value
         if (len(rows) - 1 - place) % every == 0:
             shapes.append(text(across, HEIGHT - 8, label, css="ax", anchor="middle"))
     shapes.append(polyline(run))
@@ -105,7 +110,7 @@ def line(title: str, about: str, rows: Sequence[tuple[str, float | None]], *, la
 
 def pairs(title: str, about: str, heads: tuple[str, str], rows: Sequence[tuple[str, int, int]]) -> Chart:
     """Two counts for each label, side by side from left to right: a full bar and an empty one; `heads` names them."""
-    width, height, left, top = 700, 160, 46.0, 12.0
+    width, height, left, top = 880, 140, 46.0, 12.0
     bottom, most = height - 26.0, max([1, *(max(first, second) for _, first, second in rows)])
     slot, every = (width - left) / max(len(rows), 1), ceil(len(rows) / 10) or 1
     shapes = []
@@ -120,9 +125,8 @@ def pairs(title: str, about: str, heads: tuple[str, str], rows: Sequence[tuple[s
         if place % every == 0:
             shapes.append(text(across, height - 6, label, css="ax"))
     told = [(label, number(first), number(second)) for label, first, second in rows]
-    return Chart(
-        title, f"{about}. Cột đầy: {heads[0].lower()}; cột rỗng: {heads[1].lower()}", shapes, told, width, height, heads
-    )
+    about = f"{about}. Cột đầy: {lower_first(heads[0])}; cột rỗng: {lower_first(heads[1])}"
+    return Chart(title, about, shapes, told, width, height, True, heads)
 
 
 def longest(words: Sequence[str]) -> float:

@@ -105,6 +105,11 @@ def capitalise(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def lower_first(text: str) -> str:
+    """ "Đúng hạn" -> "đúng hạn", to go on a sentence with it."""
+    return text[:1].lower() + text[1:]
+
+
 def weekday(day: date) -> str:
     return WEEKDAYS[day.weekday()]
 

@@ -15,7 +15,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import TruncDate
 
 from desk.models import Staff, Ward
-from desk.period import Days
+from desk.period import Days, month_of
 from dossiers.counting import RESOLVED, STEP_HOURS, Cut, Measure, within
 from dossiers.models import Appointment, DelayCause, Dossier, Figure, Procedure, State, SupplementRequest
 from dossiers.models.dossier import DossierQuerySet
@@ -237,12 +237,18 @@ class Report:
 
     # what is drawn
 
-    def each_day(self) -> list[tuple[date, int, int]]:
-        """Received and done on each day of the period."""
-        counts = self.figures.cut_by(Cut.ALL).each(Span.DAY, self.days).totals("first", "measure")
-        return [
-            (day, counts[day, Measure.RECEIVED], sum(counts[day, measure] for measure in RESOLVED)) for day in self.days
-        ]
+    def each_day(self, days: Days) -> list[tuple[date, int, int]]:
+        """Received and handed back on each of those days."""
+        return self.each(Span.DAY, days, list(days))
+
+    def each_month(self, days: Days) -> list[tuple[date, int, int]]:
+        """The same for each whole month that they touch."""
+        months = sorted({month_of(day) for day in days})
+        return self.each(Span.MONTH, Days(months[0], days.last), months)
+
+    def each(self, span: Span, days: Days, firsts: list[date]) -> list[tuple[date, int, int]]:
+        counts = self.figures.cut_by(Cut.ALL).each(span, days).totals("first", "measure")
+        return [(first, counts[first, Measure.RECEIVED], counts[first, Measure.RETURNED]) for first in firsts]
 
     def shares_by_month(self) -> list[tuple[date, float | None, int]]:
         """The share in time of each month that begins in the period, with the count of results it stands on."""

@@ -9,6 +9,7 @@ from dossiers.views import (
     presentation,
     public,
     register,
+    report,
     visit,
     wording,
 )
@@ -44,6 +45,9 @@ urlpatterns = [
     path("tai-nha/<int:pk>/<slug:slug>/", visit.act, name="visit_act"),
     path("lanh-dao/mau-giay/", wording.wordings, name="wordings"),
     path("lanh-dao/mau-giay/<int:pk>/", wording.wording, name="wording"),
+    path("lanh-dao/bao-cao/", report.report, name="report"),
+    path("lanh-dao/bao-cao.pdf", report.report_file, {"kind": "pdf"}, name="report_pdf"),
+    path("lanh-dao/bao-cao.xlsx", report.report_file, {"kind": "xlsx"}, name="report_xlsx"),
     path("ho-so/", counter.dossiers, name="dossiers"),
     re_path(rf"^ho-so/{CODE}/$", dossier.dossier, name="dossier"),
     re_path(rf"^ho-so/{CODE}/ban-chup/$", attachment.attach, name="attach"),

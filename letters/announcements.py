@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from desk.vietnamese import group_phone
+from desk.vietnamese import group_phone, lower_first
 from dossiers.models import Dossier, Event
 from letters.facts import half_day
 from letters.models.kind import LetterKind
@@ -110,5 +110,5 @@ def letter_mail(letter: Letter, dossier: Dossier) -> tuple[str, str]:
     """Subject and text of the e-mail that carries an issued letter."""
     words, label = named(dossier), letter.get_kind_display()
     subject = f"{label}, số {letter.number_words}, {words['ward']}"
-    title = f"{label[0].lower()}{label[1:]} số {letter.number_words}"
+    title = f"{lower_first(label)} số {letter.number_words}"
     return subject, MAIL.format(title=title, new=new_date(letter), **words)

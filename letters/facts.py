@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from desk.calendar import Half, WorkingCalendar
-from desk.vietnamese import day_in_words, group_phone, weekday
+from desk.vietnamese import day_in_words, group_phone, lower_first, weekday
 from dossiers.models import OPEN, Appointment, Dossier
 from feedback.models import Contribution
 from letters.models.kind import LetterKind
@@ -115,7 +115,7 @@ def of_dossier(dossier: Dossier) -> dict[str, str]:
         "nguoi_nhan": recipient(dossier),
         "dia_chi": dossier.address,
         "xung_ho": address_form(dossier),
-        "thu_tuc": f"{name[0].lower()}{name[1:]}",
+        "thu_tuc": lower_first(name),
         "ma_ho_so": dossier.code,
         "ngay_nhan": f"{timezone.localtime(dossier.received_at):%d/%m/%Y}",
         "co_ket_qua": day_in_words(timezone.localdate(dossier.ready_at)) if dossier.ready_at else "",

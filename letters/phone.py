@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from desk.vietnamese import capitalise
+from desk.vietnamese import capitalise, lower_first
 from dossiers.models import OPEN, Dossier, State
 from letters.announcements import RESULT_COMES
 from letters.facts import address_form, half_day, recipient
@@ -20,14 +20,10 @@ def phone_script(staff: Staff, dossier: Dossier, now: datetime, letter: Letter |
     who, name = address_form(dossier), recipient(dossier)
     return [
         f"Dạ, xin chào {who}. Tôi là {staff.full_name} ở Bộ phận Một cửa {dossier.ward.in_sentence}.",
-        f"Dạ, xin hỏi có phải {lowered(name) if dossier.honorific else name} không ạ?",
+        f"Dạ, xin hỏi có phải {lower_first(name) if dossier.honorific else name} không ạ?",
         *(of_letter(letter, who) if letter else of_dossier(dossier, who, now)),
         f"{capitalise(who)} có cần chúng tôi giúp thêm điều gì không ạ? Xin cảm ơn {who}.",
     ]
-
-
-def lowered(text: str) -> str:
-    return f"{text[0].lower()}{text[1:]}"
 
 
 def sorry(who: str, procedure: str, promised: str, reason: str, new: str) -> list[str]:
@@ -42,12 +38,12 @@ def of_letter(letter: Letter, who: str) -> list[str]:
     facts = letter.facts
     if letter.kind == LetterKind.APOLOGY:
         return sorry(who, *(facts.get(name, "") for name in ("thu_tuc", "loi_hen", "ly_do", "hen_moi")))
-    return [f"Ủy ban nhân dân {letter.ward.in_sentence} có {lowered(letter.get_kind_display())} gửi {who}."]
+    return [f"Ủy ban nhân dân {letter.ward.in_sentence} có {lower_first(letter.get_kind_display())} gửi {who}."]
 
 
 def of_dossier(dossier: Dossier, who: str, now: datetime) -> list[str]:
     """What there is to say of a dossier as it stands."""
-    procedure = lowered(dossier.procedure.name)
+    procedure = lower_first(dossier.procedure.name)
     if dossier.state == State.READY:
         comes = RESULT_COMES[Dossier.ReturnMethod(dossier.return_method)].format(who=who)
         return [f"Hồ sơ {procedure} của {who} đã có kết quả. {comes}"]
@@ -60,7 +56,7 @@ def of_dossier(dossier: Dossier, who: str, now: datetime) -> list[str]:
 
 
 def of_promise(dossier: Dossier, who: str, now: datetime) -> list[str]:
-    procedure, promises = lowered(dossier.procedure.name), list(dossier.appointments.all())
+    procedure, promises = lower_first(dossier.procedure.name), list(dossier.appointments.all())
     current = next(row for row in promises if row.is_current)
     if not dossier.is_overdue(now):
         words = half_day(current.day, current.half)

@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db.models import F
 from django.utils import timezone
 
+from dossiers.models import Figure
 from feedback.models import Answer, Mark, Question, Tally
 from feedback.tasks import seal_answers
 from tests.conftest import moment
@@ -37,6 +38,7 @@ def main():
 
 
 def check():
+    Figure.objects.keep_up(timezone.now())
     said = StringIO()
     call_command("recount", check=True, stdout=said)
     return said.getvalue()

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from desk.forms import Phone, Text
 from desk.models import Hamlet, Staff, Ward
+from desk.period import Days, month_of
 from dossiers.forms.fields import OFF, Lines, Reason
 from dossiers.models import Dossier, Presentation, Procedure, State
 from dossiers.models.dossier import DossierQuerySet
@@ -37,6 +38,9 @@ class DossierFilter(forms.Form):
         "can_bo": "holder",
         "thon": "hamlet",
         "kenh": "channel",
+        "linh_vuc": "procedure__field",
+        "cong_chuc": "officer",
+        "don_vi": "ward",
     }
 
     trang_thai = forms.ChoiceField(label="Trạng thái", required=False)
@@ -44,6 +48,9 @@ class DossierFilter(forms.Form):
     can_bo = forms.ModelChoiceField(Staff.objects.none(), label="Đang ở", required=False)
     thon = forms.ModelChoiceField(Hamlet.objects.none(), label="Thôn, tổ", required=False)
     kenh = forms.ChoiceField(label="Cách nộp", required=False)
+    linh_vuc = forms.ChoiceField(label="Lĩnh vực", required=False)
+    cong_chuc = forms.ModelChoiceField(Staff.objects.none(), label="Công chức giải quyết", required=False)
+    don_vi = forms.ModelChoiceField(Ward.objects.none(), label="Đơn vị", required=False, to_field_name="slug")
 
     def __init__(self, asked: Any, *, staff: Staff) -> None:
         super().__init__(asked)
@@ -53,10 +60,17 @@ class DossierFilter(forms.Form):
         self.fields["trang_thai"].choices = everything + State.choices
         self.fields["thu_tuc"].choices = everything + list(names.items())
         self.fields["kenh"].choices = everything + Dossier.Channel.choices
-        self.fields["can_bo"].queryset = Staff.objects.filter(ward=staff.ward, is_active=True).order_by("full_name")
+        fields = Procedure.objects.order_by("field").values_list("field", "field").distinct()
+        self.fields["linh_vuc"].choices = everything + list(fields)
+        people = Staff.objects.filter(ward=staff.ward).order_by("full_name")
+        self.fields["can_bo"].queryset = people.filter(is_active=True)
+        self.fields["cong_chuc"].queryset = people.filter(is_officer=True)
         self.fields["thon"].queryset = Hamlet.objects.visible_to(staff).order_by("position")
         if staff.sees_all_wards:  # 21 wards have more people and hamlets than a list can hold
-            del self.fields["can_bo"], self.fields["thon"]
+            del self.fields["can_bo"], self.fields["cong_chuc"], self.fields["thon"]
+            self.fields["don_vi"].queryset = Ward.objects.in_service()
+        else:
+            del self.fields["don_vi"]
         for field in self.fields.values():
             field.empty_label = "Tất cả"
             field.error_messages["invalid_choice"] = "Xin chọn lại."
@@ -121,22 +135,33 @@ class PeriodForm(forms.Form):
     )
 
     ly_do = Text(label="Dùng vào việc gì (ghi vào nhật ký)", required=False, max_length=200)
+    #: A register of many years is a file that nobody opens.
+    most_days: ClassVar = 366
 
     @classmethod
     def of(cls, asked: Any) -> PeriodForm:
+        days = cls.usual_days()
+        month = {"tu": days.first.isoformat(), "den": days.last.isoformat()}
+        return cls(asked if asked.keys() & month.keys() else asked.dict() | month)
+
+    @staticmethod
+    def usual_days() -> Days:
         today = timezone.localdate()
-        month = {"tu": today.replace(day=1).isoformat(), "den": today.isoformat()}
-        return cls(asked if asked.keys() & month.keys() else month)
+        return Days(month_of(today), today)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         if data.get("tu") and data.get("den"):
             if data["den"] < data["tu"]:
                 self.add_error("den", "Ngày cuối phải sau ngày đầu.")
-            elif (data["den"] - data["tu"]).days > 366:
+            elif (data["den"] - data["tu"]).days > self.most_days:
                 self.add_error("den", "Mỗi lần nhiều nhất một năm.")
         return data
 
     @property
     def period(self) -> tuple[date, date]:
         return self.cleaned_data["tu"], self.cleaned_data["den"]
+
+    @property
+    def days(self) -> Days:
+        return Days(*self.period)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from desk.forms import Email, Phone, Text
 from desk.models import Staff, Ward
 from desk.uploads import ACCEPTED, MAX_MB, Upload
-from desk.vietnamese import clean
+from desk.vietnamese import clean, lower_first
 from dossiers.forms.fields import DIGITS, OFF, Day, DossierCode, Reason
 from dossiers.models import Dossier
 from feedback.models import Contribution
@@ -265,7 +265,7 @@ class ReplyForm(ActForm):
     def gist_of(self, words: str) -> str:
         """Their own words to begin with; thanks go on after a colon with them, an apology opens with them."""
         is_sentence = self.contribution.kind == Contribution.Kind.COMPLAINT
-        return words if is_sentence else f"{words[:1].lower()}{words[1:]}"
+        return words if is_sentence else lower_first(words)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

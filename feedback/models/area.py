@@ -17,6 +17,7 @@ from django.db.models import Count, F, Prefetch, Q
 from django.urls import reverse
 
 from desk.models import Hamlet, Staff, Ward, WardQuerySet
+from desk.vietnamese import lower_first
 from feedback.models.ballot import Ballot, BallotTally, Typing
 from feedback.models.campaign import Campaign
 from feedback.models.error import FeedbackError
@@ -245,7 +246,7 @@ class CampaignArea(models.Model):
             return f"Cần hai người nhập xong, mới có {finished} người."
         for typing in self.typings.all():
             if trouble := self.trouble_with(typing.ballots.count()):
-                return f"Lần {typing.turn}: {trouble[0].lower()}{trouble[1:]}"
+                return f"Lần {typing.turn}: {lower_first(trouble)}"
         if count := len(self.different()):
             return f"Còn {count} phiếu hai người nhập khác nhau."
         return ""
