@@ -94,6 +94,15 @@ WHERE schemaname = 'public' AND tablename LIKE 'dossiers%' AND NOT EXISTS (
 """
 
 
+#: Of the minutes between receipt and result, the share that the office is open; and which step has how much of it.
+OPEN, SHARES = 0.22, {"desk": "0.1 * m.start", "officer": "(0.9 - 0.1 * m.start)", "leader": "0.1"}
+
+
+def minutes(step: str) -> str:
+    spent = f"extract(epoch FROM m.ready_at - m.received_at) / 60 * {OPEN} * {SHARES[step]}"
+    return f"CASE WHEN m.ready_at <= %(now)s THEN greatest(0, {spent})::int END"
+
+
 def named(**columns: str) -> dict[str, str]:
     return columns
 
@@ -127,6 +136,9 @@ DOSSIER = named(
     returned_to_id_number="''",
     ready_at="CASE WHEN m.ready_at <= %(now)s THEN m.ready_at END",
     returned_at="CASE WHEN m.returned_at <= %(now)s THEN m.returned_at END",
+    desk_minutes=minutes("desk"),
+    officer_minutes=minutes("officer"),
+    leader_minutes=minutes("leader"),
 )
 APPOINTMENT = named(
     id="m.id",

@@ -8,6 +8,13 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+
+def back(request: HttpRequest) -> str:
+    """The page of this portal from which an act was begun, as `?ve=` names it; nothing where it names none."""
+    asked = request.GET.get("ve", "")
+    return asked if asked.startswith("/") and url_has_allowed_host_and_scheme(asked, None) else ""
 
 
 def oversight(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -42,7 +42,7 @@ class Chart:
     @property
     def svg(self) -> SafeString:
         return format_html(
-            '<svg viewBox="0 0 {} {}" aria-hidden="true" focusable="false">{}</svg>',
+            '<svg viewBox="0 0 {} {}" font-family="Tinos" aria-hidden="true" focusable="false">{}</svg>',
             self.width,
             self.height,
             format_html_join("", "{}", ((shape,) for shape in self.shapes)),

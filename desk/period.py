@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from django.db.models import Q
+
 from desk.calendar import ONE_DAY, ZONE
 
 QUARTERS = ("I", "II", "III", "IV")
@@ -81,6 +83,12 @@ class Days:
 
     def __iter__(self) -> Iterator[date]:
         return (self.first + timedelta(days=n) for n in range((self.after - self.first).days))
+
+
+def within(name: str, days: Days) -> Q:
+    """That moment lies in those days, by the clock of Phủ Lý."""
+    begins, ends = days.moments
+    return Q(**{f"{name}__gte": begins, f"{name}__lt": ends})
 
 
 def this_month(today: date) -> Days:

@@ -15,7 +15,7 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Valu
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from desk.period import Days
+from desk.period import Days, within
 from dossiers.models.appointment import Appointment
 from dossiers.models.dossier import Dossier
 from dossiers.models.event import Event
@@ -165,12 +165,6 @@ SOURCES: tuple[Callable[[Days], Iterator[tuple]], ...] = (
     missed,
     causes,
 )
-
-
-def within(name: str, days: Days) -> Q:
-    """That moment lies in those days, by the clock of Phủ Lý."""
-    begins, ends = days.moments
-    return Q(**{f"{name}__gte": begins, f"{name}__lt": ends})
 
 
 def on_days(days: Days) -> Q:

@@ -172,6 +172,15 @@ LISTS = LANES | {
             Moment.left_words,
         ),
         Lane(
+            "duoc-nhac",
+            "Được nhắc",
+            "flag",
+            "",
+            "Không có hồ sơ nào lãnh đạo đang nhắc anh/chị.",
+            lambda dossiers, at: dossiers.reminded_to(at.staff).order_by("due_at"),
+            Moment.left_words,
+        ),
+        Lane(
             "cho-toi-nhan",
             "Chờ tôi nhận",
             "list",

@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import TruncDate
 
 from desk.models import Staff, Ward
-from desk.period import Days, month_of
-from dossiers.counting import RESOLVED, STEP_HOURS, Cut, Measure, within
+from desk.period import Days, month_of, within
+from dossiers.counting import RESOLVED, STEP_HOURS, Cut, Measure
 from dossiers.models import Appointment, DelayCause, Dossier, Figure, Procedure, State, SupplementRequest
 from dossiers.models.dossier import DossierQuerySet
 from dossiers.models.figure import FigureQuerySet, Span
@@ -252,12 +252,19 @@ class Report:
 
     def shares_by_month(self) -> list[tuple[date, float | None, int]]:
         """The share in time of each month that begins in the period, with the count of results it stands on."""
-        counts = self.figures.cut_by(Cut.ALL).each(Span.MONTH, self.days).totals("first", "measure")
-        found = []
-        for month in sorted({first for first, _ in counts}):
-            late, all_ = counts[month, Measure.LATE], sum(counts[month, measure] for measure in RESOLVED)
-            found.append((month, (all_ - late) / all_ if all_ else None, all_))
-        return found
+        return self.shares(Span.MONTH, month_of)
+
+    def shares_by_week(self) -> list[tuple[date, float | None, int]]:
+        """The same of each week, from Monday on."""
+        return self.shares(Span.DAY, lambda day: day - timedelta(days=day.weekday()))
+
+    def shares(self, span: Span, start_of: Callable[[date], date]) -> list[tuple[date, float | None, int]]:
+        counts = self.figures.cut_by(Cut.ALL).each(span, self.days).filter(measure__in=RESOLVED)
+        late, whole = Counter[date](), Counter[date]()
+        for (first, measure), count in counts.totals("first", "measure").items():
+            whole[start_of(first)] += count
+            late[start_of(first)] += count if measure == Measure.LATE else 0
+        return [(first, 1 - late[first] / whole[first], whole[first]) for first in sorted(whole)]
 
 
 def named(line: Line, name: str, key: Any = None) -> Line:

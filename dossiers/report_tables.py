@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import cached_property
 from math import ceil
@@ -19,6 +18,7 @@ from desk.models import Ward
 from desk.period import Days, month_of, months_later
 from desk.vietnamese import day_month, number, percent
 from dossiers.models import Dossier
+from dossiers.overdue import age_groups
 from dossiers.report import NUMBERS, Line, Report, late_at_end, why
 
 NOTHING = "—"
@@ -40,8 +40,6 @@ COMPARED = (
     "tiep-nhan", "truoc-han", "dung-han", "qua-han", "tu-choi", "dung", "da-tra", "dang-qua-han", "lo-hen",
     "no-xin-loi",
 )  # fmt: skip
-#: How old what is late has become: from so many working days after the promise to so many.
-AGES = ((0, 0, "Trong ngày"), (1, 2, "1–2 ngày"), (3, 5, "3–5 ngày"), (6, 10, "6–10 ngày"), (11, None, "Trên 10 ngày"))
 #: A chart of single days holds so many.
 MOST_DAYS = 62
 HALF_DAY = OfficeHours().day_length.total_seconds() / 7200
@@ -59,15 +57,6 @@ def in_days(hours: int | None) -> str:
 
 def share_words(share: float | None) -> str:
     return NOTHING if share is None else percent(share)
-
-
-def age_groups(promised: Iterable[date], today: date, calendar: WorkingCalendar) -> list[tuple[str, int]]:
-    """How many are how late, in working days after the promised day."""
-    ages = Counter(calendar.days_late(day, today) for day in promised)
-    return [
-        (words, sum(count for age, count in ages.items() if least <= age and (most is None or age <= most)))
-        for least, most, words in AGES
-    ]
 
 
 class Change(NamedTuple):

@@ -33,6 +33,7 @@ WITHOUT_VISIBLE_TO = {
     ("dossiers/views/counter.py", "AccessLog.note"): "written, not read",
     ("dossiers/views/counter.py", "CalendarDay.calendar"): "the calendar is everybody's",
     ("dossiers/views/dossier.py", "AccessLog.note"): "written, not read",
+    ("phuly_portal/views/leader.py", "AccessLog.note"): "written, not read",
     ("dossiers/views/report.py", "AccessLog.note"): "written, not read",
     ("dossiers/views/report.py", "CalendarDay.calendar"): "the calendar is everybody's",
     ("dossiers/views/report.py", "FigureRun.first"): "when the counts were made, of all wards",

@@ -22,8 +22,9 @@ from desk.calendar import WorkingCalendar
 from desk.models import AccessLog, Ward
 from desk.period import Days
 from dossiers.models import Appointment, DelayCause, Dossier, DossierError, Event, Figure, Procedure
+from dossiers.overdue import age_groups
 from dossiers.report import NUMBERS, Report
-from dossiers.report_tables import age_groups, in_days
+from dossiers.report_tables import in_days
 from dossiers.worked import minutes_by_step
 from tests.conftest import moment
 from tests.factories import CODES, DossierFactory, StaffFactory, explain, late
@@ -239,7 +240,7 @@ def random_life(dice, wards) -> None:
         if dice.random() < 0.3:
             Appointment.objects.break_overdue(at)
         if dice.random() < 0.2:
-            Appointment.objects.in_debt().settle_apology(at)
+            Appointment.objects.in_debt().settle_apology(timezone.now())
         if dice.random() < 0.4:
             count_now()
     Appointment.objects.break_overdue(at)

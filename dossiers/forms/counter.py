@@ -79,7 +79,7 @@ class DossierFilter(forms.Form):
     def narrow(self, dossiers: DossierQuerySet) -> DossierQuerySet:
         """A choice that does not exist narrows nothing; its field says so."""
         self.is_valid()
-        chosen = {self.COMPARES[name]: value for name, value in self.cleaned_data.items() if value}
+        chosen = {path: self.cleaned_data[name] for name, path in self.COMPARES.items() if self.cleaned_data.get(name)}
         return dossiers.filter(**chosen)
 
 

@@ -130,6 +130,16 @@ class ReturnForm(StepForm):
         }
 
 
+class RemindForm(StepForm):
+    words = Text(label="Lời nhắc", max_length=300)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        silent = self.dossier.appointment.delay_cause_id is None
+        asked = "Xin báo nguyên nhân chậm và ngày có thể xong." if silent else "Xin giải quyết sớm hồ sơ này."
+        self.fields["words"].initial = asked
+
+
 class CorrectForm(StepForm):
     applicant_name = Text(label="Họ và tên", max_length=160)
     id_number = IdNumber(label="Số định danh", required=False, max_length=20)
@@ -186,6 +196,7 @@ STEP_FORMS: dict[str, type[StepForm]] = {
     "reschedule": RescheduleForm,
     "explain_delay": DelayForm,
     "waive_apology": ReasonForm,
+    "remind": RemindForm,
     "refuse": ReasonForm,
     "stop": ReasonForm,
     "hand_back": ReturnForm,

@@ -24,6 +24,8 @@ from dossiers.models.event import Event
 from dossiers.models.procedure import Edition, Procedure
 from dossiers.models.state import OPEN, UNFINISHED, DossierError, State
 from dossiers.models.steps import Steps
+from dossiers.models.supplement import SupplementRequest
+from dossiers.worked import minutes_by_step
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,6 +58,12 @@ class DossierQuerySet(WardQuerySet):
     def given_to(self, staff: Staff | None) -> Self:
         """On the way to this person, who has not confirmed yet."""
         return self.filter(handovers__receiver=staff, handovers__accepted_at=None, handovers__withdrawn_at=None)
+
+    def reminded_to(self, staff: Staff | None) -> Self:
+        """With this person, who was reminded by a leader and has taken no step since."""
+        events = Event.objects.filter(dossier=models.OuterRef("pk")).exclude(kind=Event.Kind.OVERDUE)
+        last = models.Subquery(events.order_by("-at", "-pk").values("kind")[:1])
+        return self.open().filter(holder=staff).alias(last=last).filter(last=Event.Kind.REMINDED)
 
     def unexplained(self, now: datetime) -> Self:
         """The promise is missed or about to be, and nobody has said why."""
@@ -299,6 +307,19 @@ class Dossier(Steps):
         """Start a term: lateness counts from this promise."""
         self.promised_at = self.due_at = promise.due_at
         return self
+
+    def minutes_until(self, done_at: datetime) -> dict[str, int]:
+        """The columns that say where the working time went (dossiers.worked)."""
+        taken = self.handovers.filter(accepted_at__isnull=False).order_by("accepted_at", "pk")
+        papers = SupplementRequest.objects.filter(dossier=self, answered_at__isnull=False)
+        minutes = minutes_by_step(
+            self.received_at,
+            taken.values_list("accepted_at", "step"),  # type: ignore[arg-type]
+            done_at,
+            CalendarDay.objects.calendar(self.ward.hours),
+            papers.values_list("asked_at", "answered_at").first(),  # type: ignore[arg-type]
+        )
+        return {f"{step}_minutes": spent for step, spent in minutes.items()}
 
     # how it is shown
 

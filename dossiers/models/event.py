@@ -56,6 +56,7 @@ class Event(models.Model):
         CORRECTED = "corrected", "Sửa sai sót"
         OVERDUE = "overdue", "Quá hạn"
         WAIVED = "waived", "Cho trả trước thư xin lỗi"
+        REMINDED = "reminded", "Lãnh đạo nhắc"
         READY = "ready", "Có kết quả"
         RETURNED = "returned", "Trả kết quả"
         REFUSED = "refused", "Từ chối giải quyết"
@@ -74,6 +75,7 @@ class Event(models.Model):
         Kind.CORRECTED: "Sửa lại thông tin trên giấy hẹn",
         Kind.OVERDUE: "Chưa có kết quả, chúng tôi đã lỡ hẹn",
         Kind.WAIVED: "Chúng tôi xin trả kết quả trước, thư xin lỗi gửi sau",
+        Kind.REMINDED: "Lãnh đạo nhắc giải quyết hồ sơ",
         Kind.READY: "Đã có kết quả, mời ông/bà đến nhận",
         Kind.RETURNED: "Đã trả kết quả cho ông/bà",
         Kind.REFUSED: "Hồ sơ không giải quyết được",

@@ -87,7 +87,8 @@ class FigureQuerySet(WardQuerySet):
     def keep_up(self, now: datetime) -> int:
         """Count what has happened since the run before the last one; returns how many days of wards were counted.
 
-        Two runs overlap, so that an act that was on its way while one of them counted is not missed.
+        Two runs overlap, so that an act that was on its way while one of them counted is not missed. Apologies leave no
+        event; they are found by when they were settled, which is when it is done.
         """
         with transaction.atomic():
             run = FigureRun.objects.taken()

@@ -150,6 +150,15 @@ MOVES: dict[str, Move] = {
         ("clerk", "leader"),
         "Hồ sơ {code} đã kết thúc nên không sửa được nữa.",
     ),
+    "remind": Move(
+        "nhac",
+        "Nhắc xử lý",
+        OPEN,
+        None,
+        Event.Kind.REMINDED,
+        ("leader",),
+        "Hồ sơ {code} không còn đang giải quyết nên không phải nhắc nữa.",
+    ),
     "refuse": Move(
         "tu-choi",
         "Từ chối giải quyết",

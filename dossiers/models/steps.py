@@ -12,16 +12,17 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
+from django.utils import timezone
 
 from desk.calendar import Half, Promise, WorkingCalendar
 from desk.models import CalendarDay, Staff
+from desk.period import Days, within
 from desk.vietnamese import capitalise, day_in_words
 from dossiers.models.appointment import RUNNING, Appointment, chosen
 from dossiers.models.event import Event
 from dossiers.models.handover import Handover
 from dossiers.models.state import AT_DESK, AT_DESK_WITH_LETTER, MOVES, OPEN, DossierError, Move, State
 from dossiers.models.supplement import SupplementRequest
-from dossiers.worked import minutes_by_step
 
 if TYPE_CHECKING:
     from dossiers.models.appointment import AppointmentQuerySet
@@ -165,7 +166,7 @@ class Steps(models.Model):
                 promise = self.promise_of_term(self._calendar())
                 appointment = self._promise_anew(promise, Appointment.Cause.CORRECTED, by=by, at=at, reason=reason)
             if self.ready_at and "received_at" in changed:
-                for name, minutes in self._minutes_until(self.ready_at).items():
+                for name, minutes in self.minutes_until(self.ready_at).items():
                     setattr(self, name, minutes)
             self.save()
             return self._record(move, by, at, reason=reason, details=details, appointment=appointment)
@@ -179,13 +180,29 @@ class Steps(models.Model):
                 raise DossierError(move.refusal.format(code=self.code))
             return self._record(move, by, at, reason=reason)
 
+    # nhắc
+
+    def remind(self: Dossier, *, words: str, by: Staff, at: datetime) -> Event:
+        """A leader's word to whoever has the dossier, shown until that person takes a step; once a day from each."""
+        with self._locked("remind", by) as move:
+            mine = self.events.filter(kind=Event.Kind.REMINDED, by=by)
+            if mine.filter(within("at", Days(timezone.localdate(at), timezone.localdate(at)))).exists():
+                raise DossierError(f"Hôm nay anh/chị đã nhắc hồ sơ {self.code} rồi.")
+            return self._record(move, by, at, reason=words)
+
+    @property
+    def reminder(self: Dossier) -> Event | None:
+        """The leader's word that nobody has answered by a step yet."""
+        last = self.events.exclude(kind=Event.Kind.OVERDUE).order_by("at", "pk").last()
+        return last if last and last.kind == Event.Kind.REMINDED and self.state in OPEN else None
+
     # kết thúc
 
     def mark_ready(self: Dossier, *, by: Staff, at: datetime) -> Event:
         """The result is there: what is still promised is kept, unless its half day has already passed."""
         with self._locked("mark_ready", by) as move:
             self._settle(at, Appointment.Outcome.KEPT)
-            worked: dict[str, Any] = self._minutes_until(at)
+            worked: dict[str, Any] = self.minutes_until(at)
             return self._go(move, by, at, State.READY, ready_at=at, step_due_at=None, holder=None, **worked)
 
     def hand_back(
@@ -366,19 +383,6 @@ class Steps(models.Model):
             self.slip_version += 1
         self.save(update_fields=["promised_at", "due_at", "slip_version"])
         return appointment
-
-    def _minutes_until(self: Dossier, done_at: datetime) -> dict[str, int]:
-        """The columns that say where the working time went (dossiers.worked)."""
-        taken = self.handovers.filter(accepted_at__isnull=False).order_by("accepted_at", "pk")
-        papers = SupplementRequest.objects.filter(dossier=self, answered_at__isnull=False)
-        minutes = minutes_by_step(
-            self.received_at,
-            taken.values_list("accepted_at", "step"),  # type: ignore[arg-type]
-            done_at,
-            self._calendar(),
-            papers.values_list("asked_at", "answered_at").first(),  # type: ignore[arg-type]
-        )
-        return {f"{step}_minutes": spent for step, spent in minutes.items()}
 
     def _step_due_at(self: Dossier, step: str, at: datetime) -> datetime:
         """When this step will have used its share of the term: from then on the dossier is behind (chậm tiến độ)."""

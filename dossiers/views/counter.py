@@ -121,6 +121,7 @@ def counter(request: HttpRequest) -> HttpResponse:
         "card": form.data.get("q", "") if looks_like_card(form.data.get("q", "")) else "",
         "lanes": lanes,
         "incoming": mine.given_to(request.user).count() if found is None else 0,
+        "reminded": mine.reminded_to(request.user).count() if found is None else 0,
         "behind": behind_words(mine, at) if found is None else "",
         "closing": at.calendar.closing_ahead(timezone.localdate(at.now)),
     }

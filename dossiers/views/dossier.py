@@ -6,11 +6,13 @@ from csp.decorators import csp_replace
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods
 
+from desk.access import back
 from desk.models import AccessLog, CalendarDay
 from desk.pdf import html_to_pdf
 from dossiers.forms.attachment import AttachmentForm
@@ -78,7 +80,7 @@ def move(request: HttpRequest, code: str, slug: str) -> HttpResponse:
         try:
             getattr(row, name)(by=request.user, at=timezone.now(), **form.arguments())
             messages.success(request, f"{MOVES[name].label}: hồ sơ {row.short_code}.")
-            return redirect(*after(name, row))
+            return redirect(back(request) or after(name, row))
         except DossierError as error:
             form.add_error(None, str(error))
     elif name not in row.moves_for(request.user):
@@ -88,9 +90,8 @@ def move(request: HttpRequest, code: str, slug: str) -> HttpResponse:
         for words in form.non_field_errors():
             messages.error(request, words)
         return redirect(row)
-    return render(
-        request, "dossiers/step.html", {"section": "dossiers", "dossier": row, "form": form, "move": MOVES[name]}
-    )
+    context = {"section": "dossiers", "dossier": row, "form": form, "move": MOVES[name], "back": back(request)}
+    return render(request, "dossiers/step.html", context)
 
 
 def why_not(name: str, row: Dossier) -> str:
@@ -100,13 +101,13 @@ def why_not(name: str, row: Dossier) -> str:
     return f"Lúc này anh/chị chưa làm được việc “{MOVES[name].label}” với hồ sơ này."
 
 
-def after(name: str, row: Dossier) -> tuple:
+def after(name: str, row: Dossier) -> str:
     """Where a step leads: to the paper that it calls for, else back to the dossier."""
     if name in PAPER_AFTER and PAPER_AFTER[name] in {paper.slug for paper in papers_of(row, timezone.now())}:
-        return "dossiers:paper", row.code, PAPER_AFTER[name]
+        return reverse("dossiers:paper", args=[row.code, PAPER_AFTER[name]])
     if name in ("papers_received", "correct"):
-        return "dossiers:slip", row.code
-    return (row,)
+        return reverse("dossiers:slip", args=[row.code])
+    return row.get_absolute_url()
 
 
 @never_cache

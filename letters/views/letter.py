@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods
 
-from desk.access import role_required
+from desk.access import back, role_required
 from desk.models import AccessLog
 from dossiers.models import Dossier, IssuedPaper
 from letters.archive import pdf_of
@@ -100,7 +100,7 @@ def act(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
             getattr(row, step.verb)(by=request.user, at=timezone.now(), **form.arguments())
             draw_waiting.delay_on_commit()
             messages.success(request, step.done.format(number=row.number_words))
-            return redirect(row)
+            return redirect(back(request) or row)
         except LetterError as error:
             form.add_error(None, str(error))
     if request.method == "POST" and not any(not field.field.widget.is_hidden for field in form):

@@ -1,30 +1,161 @@
-"""The leader's page: what is late, what waits for an answer, why promises were missed, whom the desk has helped."""
+"""The leader's pages: what is late, falls behind or is due soon, with what to do next; and what else there is."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from desk.access import role_required
-from desk.models import CalendarDay
-from dossiers.lanes import Moment
+from desk.charts import Chart, bars, line
+from desk.models import AccessLog, CalendarDay
+from desk.period import Days, month_of, months_later
+from desk.vietnamese import day_month, lower_first, number
+from dossiers.lanes import LISTS, Moment
 from dossiers.models import Appointment, Dossier, HelpGiven, HomeVisit
+from dossiers.overdue import TABS, Late, age_groups, counts_of, for_report, rows_of
+from dossiers.report import Report
+from dossiers.report_files import Book
+from dossiers.views.dossier import pdf_response
+from dossiers.views.register import XLSX
 from feedback.figures import satisfaction
 from feedback.models import CallBack, Contribution
 from feedback.period import this_month
-from letters.lists import LISTS
+from letters.apologies import Item, apologies, items_of
+from letters.forms.overdue import LeaderFilter
+from letters.lists import LISTS as LETTERS
 from letters.models import Letter
 
-#: Months that the page looks back on, this one included.
-MONTHS = 6
+PAGE = 25
+#: Weeks of the line of shares, and months that the other sides look back on, this one included.
+WEEKS, MONTHS = 8, 6
 #: The lists of letters that a leader asks after first.
 LETTERS_FIRST = ("cho-duyet", "cho-nguyen-nhan", "vuong")
+HEADS = (
+    "Quá hạn",
+    "Mã hồ sơ",
+    "Người nộp",
+    "Thủ tục",
+    "Đã hẹn",
+    "Hẹn lại",
+    "Nguyên nhân",
+    "Đang ở",
+    "Bước",
+    "Thư xin lỗi",
+)
+
+
+def moment_of(request: HttpRequest) -> Moment:
+    return Moment(timezone.now(), CalendarDay.objects.calendar(request.user.ward.hours), request.user)
+
+
+class Lists:
+    """What the leader has before him: the list that is open, narrowed as the address says."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.at, self.staff, self.back = moment_of(request), request.user, request.get_full_path()
+        self.slug = request.GET.get("lan") if request.GET.get("lan") in TABS else TABS[0]
+        self.today = timezone.localdate(self.at.now)
+        self.mine = Dossier.objects.visible_to(request.user)
+        self.filter = LeaderFilter(request.GET, staff=request.user, today=self.today, calendar=self.at.calendar)
+        lane = LISTS[self.slug]
+        self.rows = for_report(self.filter.narrow(lane.rows(self.mine, self.at)))
+
+    def items(self, dossiers: Any) -> list[Item]:
+        return items_of(rows_of(dossiers, self.at), self.staff, self.back)
+
+    def headline(self, late: Late) -> str:
+        """ "7 hồ sơ quá hạn, lâu nhất 4 ngày làm việc."."""
+        if not late.promised:
+            return "Không có hồ sơ nào quá hạn."
+        longest = self.at.calendar.days_late(min(late.promised), self.today)
+        told = f"{longest} ngày làm việc" if longest else "từ hôm nay"
+        return f"{number(len(late.promised))} hồ sơ quá hạn, lâu nhất {told}."
+
+    def note(self, late: Late) -> str:
+        """How the apologies of what is late stand, and what else is on the way."""
+        letters = apologies().filter(dossier__in=self.mine.overdue(self.at.now).order_by().values("pk"))
+        sent, waiting = letters.issued().count(), letters.signable().count()
+        return f"{number(sent)} thư xin lỗi đã gửi, {number(waiting)} thư chờ duyệt." if late.promised else ""
+
+    def drawings(self, late: Late) -> list[Chart]:
+        count = number(len(late.promised))
+        ages = age_groups(late.promised, self.today, self.at.calendar)
+        monday = self.today - timedelta(days=self.today.weekday())
+        weeks = Report([self.staff.ward], Days(monday - timedelta(weeks=WEEKS - 1), self.today)).shares_by_week()
+        counts = [count for _, _, count in weeks]
+        about = f"Mỗi tuần {number(min(counts))} đến {number(max(counts))} kết quả" if counts else "Chưa có kết quả"
+        return [
+            bars("Quá hạn bao lâu", f"Ngày làm việc, {count} hồ sơ hôm nay", ages, css="bar-overdue"),
+            bars("Vì sao chậm", f"Nguyên nhân đã ghi, {count} hồ sơ hôm nay", late.causes),
+            line("Đúng hạn theo tuần", about, [(day_month(day), share) for day, share, _ in weeks]),
+        ]
+
+
+@never_cache
+@require_GET
+@role_required("leader")
+def leader(request: HttpRequest) -> HttpResponse:
+    lists = Lists(request)
+    late = Late.of(lists.mine, lists.at.now)
+    page = Paginator(lists.rows, PAGE).get_page(request.GET.get("trang"))
+    context = {
+        "section": "leader",
+        "tab": "overdue",
+        "headline": lists.headline(late),
+        "is_late": bool(late.promised),
+        "note": lists.note(late),
+        "open": lists.mine.open().count(),
+        "tabs": counts_of(lists.mine, lists.at),
+        "lane": LISTS[lists.slug],
+        "filter": lists.filter,
+        "page": page,
+        "items": lists.items(page),
+        "drawings": lists.drawings(late),
+        "asked": request.GET.urlencode(),
+        "at": lists.at,
+    }
+    return render(request, "portal/leader.html", context)
+
+
+def values_of(item: Item) -> list[str]:
+    dossier, row = item.dossier, item.row
+    told = [
+        row.age,
+        dossier.code,
+        dossier.applicant_name,
+        dossier.procedure.short_name,
+        row.promised,
+        row.promised_anew,
+    ]
+    return [*told, row.cause or "Chưa ghi", str(dossier.holder or ""), row.step, item.letter_words]
+
+
+@never_cache
+@require_GET
+@role_required("leader")
+def leader_file(request: HttpRequest, kind: str) -> HttpResponse:
+    """The list that is open, whole, as a file."""
+    lists = Lists(request)
+    items, title = lists.items(lists.rows), LISTS[lists.slug].title
+    AccessLog.objects.note(request.user, AccessLog.Kind.EXPORT, f"Danh sách {lower_first(title)}", request.user.ward)
+    late = Late.of(lists.mine, lists.at.now)
+    if kind == "pdf":
+        context = {"items": items, "title": title, "headline": lists.headline(late), "ward": request.user.ward}
+        context |= {"drawings": lists.drawings(late), "now": timezone.localtime(lists.at.now)}
+        return pdf_response(render_to_string("paper/overdue.html", context), "qua-han.pdf")
+    book = Book()
+    book.sheet(title, HEADS, map(values_of, items), f"{lists.headline(late)} {request.user.ward}")
+    response = HttpResponse(book.closed(), content_type=XLSX)
+    response["Content-Disposition"] = 'attachment; filename="qua-han.xlsx"'
+    return response
 
 
 class Month(NamedTuple):
@@ -35,32 +166,22 @@ class Month(NamedTuple):
     visits: int
 
 
-def period(today: date) -> tuple[date, date]:
-    """From the first day of the month `MONTHS` - 1 months ago to tomorrow."""
-    first = today.replace(day=1)
-    for _ in range(MONTHS - 1):
-        first = (first - timedelta(days=1)).replace(day=1)
-    return first, today + timedelta(days=1)
-
-
 @never_cache
 @require_GET
 @role_required("leader")
-def leader(request: HttpRequest) -> HttpResponse:
+def other_sides(request: HttpRequest) -> HttpResponse:
+    """Letters, voices, help given and causes: what is no list of late dossiers."""
     now, staff = timezone.now(), request.user
     today = timezone.localdate(now)
-    first, after = period(today)
-    at = Moment(now, CalendarDay.objects.calendar(staff.ward.hours), staff)
-    late = Dossier.objects.visible_to(staff).overdue(now).order_by("promised_at")
-    longest, letters = late.first(), Letter.objects.visible_to(staff)
+    first, after = months_later(month_of(today), 1 - MONTHS), today + timedelta(days=1)
+    letters = Letter.objects.visible_to(staff)
     helped = HelpGiven.objects.visible_to(staff).by_month(first, after)
     visits = HomeVisit.objects.visible_to(staff).done_by_month(first, after)
     causes = Appointment.objects.visible_to(staff).causes(first, after)
     context = {
         "section": "leader",
-        "late": late.count(),
-        "longest": at.late_words(longest) if longest else "",
-        "letters": [(LISTS[slug], LISTS[slug].rows(letters, now).count()) for slug in LETTERS_FIRST],
+        "tab": "other",
+        "letters": [(LETTERS[slug], LETTERS[slug].rows(letters, now).count()) for slug in LETTERS_FIRST],
         "causes": causes,
         "missed": sum(count for _, count in causes),
         "months": [Month(month, helped.get(month, 0), visits.get(month, 0)) for month in sorted({*helped, *visits})],
@@ -72,4 +193,4 @@ def leader(request: HttpRequest) -> HttpResponse:
         },
         "satisfaction": satisfaction([staff.ward], today, this_month(today)),
     }
-    return render(request, "portal/leader.html", context)
+    return render(request, "portal/other_sides.html", context)
