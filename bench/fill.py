@@ -111,7 +111,8 @@ def named(**columns: str) -> dict[str, str]:
 DOSSIER = named(
     id="m.id",
     code="replace(replace(replace(e.code_format, '{prefix}', w.dossier_code_prefix), '{date}',"
-    " to_char(m.received, 'YYMMDD')), '{number}', lpad(m.day_number::text, 4, '0'))",
+    " to_char(m.received, 'YYMMDD')), '{number}', "
+    " lpad(m.day_number::text, greatest(4, length(m.day_number::text)), '0'))",
     token="rtrim(translate(encode(decode(md5('token' || m.id), 'hex'), 'base64'), '+/', '-_'), '=')",
     intake_key="md5('intake' || m.id)::uuid",
     day_number="m.day_number",

@@ -141,7 +141,13 @@ class Step:
 
     @classmethod
     def from_json(cls, row: Mapping[str, str | int | None]) -> Step:
-        return cls(date.fromisoformat(str(row["day"])), str(row["kind"]), str(row["words"]), row["number"])  # type: ignore[arg-type]
+        return step(row["day"], row["kind"], row["words"], row["number"])
+
+
+@lru_cache(maxsize=4096)
+def step(day: str, kind: str, words: str, number: int | None) -> Step:
+    """As it is stored; kept, since dossiers of the same weeks count the same days."""
+    return Step(date.fromisoformat(day), kind, words, number)
 
 
 def _days(days: list[date]) -> str:

@@ -97,7 +97,7 @@ PROMISES = {Event.Kind.RECEIVED, Event.Kind.RESTARTED, Event.Kind.RESCHEDULED, E
 def more_of(event: Event) -> str:
     """The line below an event: its reason and the half day promised with it."""
     reason = event.reason if event.kind in REASONS_FOR_CITIZENS else ""
-    promise = f"Hẹn trả {event.appointment.short}" if event.appointment and event.kind in PROMISES else ""
+    promise = f"Hẹn trả {event.appointment.short}" if event.kind in PROMISES and event.appointment else ""
     return ". ".join(filter(None, [reason.rstrip("."), promise]))
 
 

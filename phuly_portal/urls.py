@@ -4,6 +4,7 @@ from django.urls import include, path
 from phuly_portal.views import health, home, leader
 
 urlpatterns = [
+    path("", include("dossiers.urls")),  # what is asked for most
     path("", home.home, name="home"),
     path("don-vi/<slug:slug>/", home.ward_home, name="ward_home"),
     path("huong-dan/", home.guide, name="guide"),
@@ -17,5 +18,4 @@ urlpatterns = [
     path("", include("desk.urls")),
     path("", include("letters.urls")),
     path("", include("feedback.urls")),
-    path("", include("dossiers.urls")),
 ]

@@ -7,6 +7,7 @@ from time import monotonic
 
 import pytest
 from django.apps import apps
+from django.core.cache import cache
 from django.core.management import call_command
 from django.db import transaction
 from django.db.models import Model
@@ -64,6 +65,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
 def _nothing_kept():
     """Rows go with each test, so what is kept in memory goes too."""
     forget()
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

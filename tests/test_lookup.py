@@ -8,6 +8,7 @@ from html import unescape
 
 import pytest
 from django.db.models import F
+from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ from desk.models import Ward
 from dossiers.models import Appointment, LookupFailure
 from dossiers.models.lookup import WINDOW
 from dossiers.tasks import forget_failed_lookups
+from dossiers.views.public import life_of
 from tests.conftest import moment
 from tests.factories import DossierFactory
 from tests.test_moves import rescheduled
@@ -360,3 +362,13 @@ def test_an_open_dossiers_timeline_goes_on_to_now_and_to_the_promise(client, dos
     assert told.endswith(
         f"Bây giờ Hồ sơ đang chờ công chức nhận xử lý {promised[0].upper()}{promised[1:]} Mời ông/bà đến nhận kết quả"
     )
+
+
+def test_a_query_kept_compiled_asks_for_the_value_of_the_moment(ward):
+    first, second = DossierFactory(ward=ward), DossierFactory(ward=ward)
+    for dossier in (first, second, first):
+        found, life = life_of(dossier.token)
+        assert found == dossier
+        assert life == list(dossier.events.all())
+    with pytest.raises(Http404):
+        life_of("khong-co")

@@ -403,9 +403,9 @@ def test_a_tap_without_a_slip_sent_twice_is_one(ward):
     assert (answer.stage, answer.procedure, answer.channel) == ("walk_in", None, "tablet")
 
 
-def test_the_page_of_the_slip_asks_the_database_once(client, ward, django_assert_num_queries):
-    """It is the page that most people open: the way to the survey, the letters and the complaint cost nothing more."""
+def test_the_page_of_the_slip_asks_for_the_life_of_the_dossier_and_its_letters(client, ward, django_assert_num_queries):
+    """It is the page that most people open: the way to the survey and the complaint cost nothing more."""
     dossier = DossierFactory(ward=ward, what="chứng thực", returned=True)
     client.get(f"/hs/{dossier.token}/")
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         assert f"/khao-sat/{dossier.token}/" in client.get(f"/hs/{dossier.token}/").text

@@ -9,8 +9,9 @@ from django import template
 from django.utils import timezone
 
 from desk.models import Staff
-from desk.vietnamese import day_in_words
-from dossiers.models import Appointment, Dossier
+from desk.sql import CompiledQuery
+from desk.vietnamese import day_in_words, lower_first
+from dossiers.models import Dossier
 from feedback.models import Contribution
 from letters.lists import to_do
 from letters.models import Letter, LetterKind
@@ -47,16 +48,33 @@ def letters_of_contribution(contribution: Contribution) -> dict[str, Any]:
     return {"letters": contribution.letters.exclude(state=Letter.State.CALLED_OFF).order_by("pk")}
 
 
+#: What the citizen may take home, the newest first: kind and key.
+TO_TAKE_HOME = CompiledQuery(
+    lambda dossier: (
+        Letter.objects.issued()
+        .filter(dossier=dossier, replaced_at=None)
+        .exclude(pdf="")
+        .order_by("-pk")
+        .values_list("pk", "kind")
+    ),
+    987654321,
+)
+
+
+class CitizensLetter(NamedTuple):
+    pk: int
+    kind: str
+
+    @property
+    def name(self) -> str:
+        """ "thư xin lỗi vì trễ hẹn"."""
+        return lower_first(str(LetterKind(self.kind).label))
+
+
 @register.simple_tag(takes_context=True)
-def citizens_letters(context: template.Context, dossier: Dossier) -> list[Letter]:
-    """The issued letters of the dossier, for the page that the slip's token opens; asked for only where there may be
-    one: after a broken or a second promise, or where the procedure has a letter.
-    """
-    promises: list[Appointment] = context["promises"]
-    may_have = len(promises) > 1 or promises[0].outcome == Appointment.Outcome.BROKEN or dossier.procedure.letter
-    if not context["by_token"] or not may_have:
-        return []
-    return list(Letter.objects.issued().filter(dossier=dossier.pk, replaced_at=None).exclude(pdf="").order_by("-pk"))
+def citizens_letters(context: template.Context, dossier: Dossier) -> list[CitizensLetter]:
+    """The issued letters of the dossier, for the page that the slip's token opens."""
+    return [CitizensLetter(*row) for row in TO_TAKE_HOME(dossier.pk)] if context["by_token"] else []
 
 
 @register.inclusion_tag("letters/_chip.html")
