@@ -3,6 +3,7 @@ from django.utils import timezone
 
 from letters import outbox
 from letters.archive import draw, waiting_ids
+from letters.digests.plan import plan
 from letters.models import Message
 from letters.orders import order_ahead
 
@@ -38,6 +39,12 @@ def send_messages() -> None:
     """Hand out what may be sent; one that is handed out twice is sent once."""
     for message_id in outbox.waiting_ids(timezone.now(), BATCH):
         send_message.apply_async((message_id,), expires=60)
+
+
+@shared_task
+def plan_digests() -> None:
+    if plan(timezone.now()):
+        send_messages.delay()
 
 
 @shared_task

@@ -222,6 +222,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "order-letters-ahead": {"task": "letters.tasks.order_letters_ahead", "schedule": crontab(minute="*/5")},
     "draw-waiting": {"task": "letters.tasks.draw_waiting", "schedule": crontab()},
+    "plan-digests": {"task": "letters.tasks.plan_digests", "schedule": crontab(minute="*/5")},
     "send-messages": {"task": "letters.tasks.send_messages", "schedule": crontab()},
     "seal-answers": {"task": "feedback.tasks.seal_answers", "schedule": crontab(hour="0", minute="20")},
     "forget-addresses": {"task": "letters.tasks.forget_addresses", "schedule": crontab(hour="4", minute="0")},
