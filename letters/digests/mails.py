@@ -67,7 +67,7 @@ def morning_of_ward(row: Waiting, at: Moment) -> Mail:
     return mail(
         f"{short_day(at)}, {who}: {in_brief(row) or 'không có hồ sơ quá hạn, đến hẹn'}",
         f"lãnh đạo {who}",
-        [f"Việc của {day_in_words(timezone.localdate(at.now))}."],
+        [f"Xin chào anh/chị. Việc của {day_in_words(timezone.localdate(at.now))}:"],
         named("QUÁ HẠN", row.late, row.oldest, lambda dossier: late_by(dossier, at), "?lan=qua-han"),
         named("ĐẾN HẸN HÔM NAY", row.due, row.first_due, at.due_words, "?lan=hom-nay"),
         task_lines(row),
@@ -90,7 +90,7 @@ def morning_of_city(rows: list[Waiting], at: Moment) -> Mail:
     return mail(
         f"{short_day(at)}, {CITY}: {in_brief(sums) or 'không có hồ sơ quá hạn, đến hẹn'}",
         CITY,
-        [f"Việc của {day_in_words(timezone.localdate(at.now))}, cả {len(rows)} phường, xã."],
+        [f"Xin chào anh/chị. Việc của {day_in_words(timezone.localdate(at.now))}, cả {len(rows)} phường, xã:"],
         [f"{capitalise(in_brief(sums))}."] if in_brief(sums) else [],
         ["TỪNG ĐƠN VỊ, nhiều hồ sơ quá hạn đứng trước", *(ward_line(row, at) for row in worst_first)],
         [f"Xem: {link('leader')}"],
@@ -180,7 +180,7 @@ def past_of_city(rows: list[Past], days: Days) -> Mail:
         opening(days),
         figure_lines(line, before),
         said(in_all([row.satisfaction for row in rows])),
-        ["TỪNG ĐƠN VỊ, đúng hẹn thấp nhất đứng trước", *map(past_line, worst_first)],
+        ["TỪNG ĐƠN VỊ, đúng hẹn thấp nhất đứng trước; quá hạn tính đến cuối kỳ", *map(past_line, worst_first)],
         closing(days),
     )
 
@@ -200,7 +200,7 @@ def headline(days: Days) -> str:
 def opening(days: Days) -> list[str]:
     if days.months == 1:
         return [f"Báo cáo {lower(days.words)} đã sẵn sàng:", report_link(days)]
-    return [f"{days.words}:", report_link(days)]
+    return [f"Tuần qua, {lower(days.words)}. Xem thêm:", report_link(days)]
 
 
 def closing(days: Days) -> list[str]:
@@ -217,7 +217,7 @@ def figure_lines(line: Line, before: Line) -> Iterator[str]:
     yield f"- Nhận mới: {number(line.received)} hồ sơ (kỳ trước: {number(before.received)})"
     yield f"- Có kết quả: {number(line.resolved)} hồ sơ (kỳ trước: {number(before.resolved)})"
     yield f"  sớm hẹn {number(line.early)}, đúng hẹn {number(line.on_time)}, trễ hẹn {number(line.late)}"
-    yield f"- Đúng hẹn: {in_percent(line)} (kỳ trước: {in_percent(before)})"
+    yield f"- Sớm hoặc đúng hẹn: {in_percent(line)} (kỳ trước: {in_percent(before)})"
     yield f"- Cuối kỳ còn {number(line.open)} hồ sơ chưa xong, trong đó {number(line.open_late)} quá hạn"
     waived = f", được miễn {number(line.waived)}" if line.waived else ""
     yield f"- Lời hẹn bị lỡ: {number(line.missed)}"
