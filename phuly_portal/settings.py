@@ -189,6 +189,7 @@ vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 30  # seconds
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default=f"mot-cua@{ALLOWED_HOSTS[0].lstrip('.')}")
 SMS_URL = env.str("SMS_URL", default="")  # none: text messages go into files under DATA_DIR/sms
+SMS_KEY = env.str("SMS_KEY", default="").strip()
 
 REDIS_URL = env.str("REDIS_URL", default="")
 if REDIS_URL:

@@ -89,7 +89,8 @@ def readers() -> QuerySet[Staff]:
 
 def messages(due: Mapping[str, tuple[Issue, Staff]], now: datetime, until: datetime) -> Iterator[Message]:
     """What is written to each of them; the figures of all wards are asked for once for each issue."""
-    wards = list(Ward.objects.in_service()) if due else []
+    if not due or not (wards := list(Ward.objects.in_service())):
+        return
     for issue, group in groupby(due.items(), key=lambda pair: pair[1][0]):
         write = issue.writer(wards, now)
         for key, (_, reader) in group:

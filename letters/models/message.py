@@ -108,7 +108,7 @@ class MessageQuerySet(WardQuerySet):
     def expire(self, now: datetime) -> int:
         """Digests whose day is over are not sent any more, and do not vanish silently either."""
         trouble = Coalesce(NullIf(F("trouble"), Value("")), Value("Hết ngày mà máy chưa gửi được."))
-        over = self.digests().filter(until__lte=now, state__in=Message.ON_ITS_WAY)
+        over = self.digests().by_machine().filter(until__lte=now, state__in=Message.ON_ITS_WAY)
         return over.update(state=Message.State.FAILED, trouble=trouble)
 
     def plan_again(self, now: datetime, until: datetime) -> int:
