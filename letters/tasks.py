@@ -1,11 +1,15 @@
+import logging
+
 from celery import shared_task
 from django.utils import timezone
 
 from letters import outbox
-from letters.archive import draw, waiting_ids
+from letters.archive import draw, sweep, waiting_ids
 from letters.digests.plan import plan
 from letters.models import Message
 from letters.orders import order_ahead
+
+logger = logging.getLogger(__name__)
 
 #: Letters handed out at one ring: what a worker draws in a minute; the beat rings again for the rest.
 BATCH = 500
@@ -21,6 +25,11 @@ def draw_waiting() -> None:
     """Hand out what has to be drawn. Whatever was lost on the way is found by the next ring of the beat."""
     for letter_id in waiting_ids(timezone.now(), BATCH):
         draw_letter.apply_async((letter_id,), expires=60)
+
+
+@shared_task
+def sweep_archive() -> None:
+    logger.info("letters: %d left files deleted", sweep(timezone.now()))
 
 
 @shared_task

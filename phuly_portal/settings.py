@@ -225,6 +225,7 @@ CELERY_BEAT_SCHEDULE = {
     "draw-waiting": {"task": "letters.tasks.draw_waiting", "schedule": crontab()},
     "plan-digests": {"task": "letters.tasks.plan_digests", "schedule": crontab(minute="*/5")},
     "send-messages": {"task": "letters.tasks.send_messages", "schedule": crontab()},
+    "sweep-archive": {"task": "letters.tasks.sweep_archive", "schedule": crontab(hour="2", minute="40")},
     "seal-answers": {"task": "feedback.tasks.seal_answers", "schedule": crontab(hour="0", minute="20")},
     "forget-addresses": {"task": "letters.tasks.forget_addresses", "schedule": crontab(hour="4", minute="0")},
     "forget-failed-lookups": {
