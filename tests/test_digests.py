@@ -199,6 +199,8 @@ def test_the_morning_mail_says_what_is_late_due_and_waiting_with_links_and_no_na
     assert "- và 1 hồ sơ nữa\n" in text
     assert f"- {due.short_code}, {due.procedure.short_name}: chiều nay\n" in text
     for line in (
+        "Xem: http://127.0.0.1:8000/lanh-dao/",
+        "Xem: http://127.0.0.1:8000/ho-so/?lan=hom-nay",
         "- 6 thư xin lỗi chờ ghi nguyên nhân: http://127.0.0.1:8000/thu/?loc=cho-nguyen-nhan",
         "- 1 góp ý chờ phân công: http://127.0.0.1:8000/y-kien/gop-y/?loc=cho-phan-cong",
         "- 1 cuộc gọi lại quá hạn: http://127.0.0.1:8000/y-kien/goi-lai/",
@@ -256,7 +258,7 @@ def test_the_weeks_mail_comes_on_the_first_working_day_of_the_week(leader, monda
 def test_the_months_mail_comes_on_the_first_working_day_of_the_month(leader, first, comes, tells):
     days = planned_on("monthly", date.fromisoformat(first), 5, leader)
     assert [str(day) for day in days] == [comes]
-    assert f"Báo cáo {tells} đã sẵn sàng" in text_of(leader, "monthly")
+    assert f"Báo cáo {tells} đã sẵn sàng:\nhttp://127.0.0.1:8000/lanh-dao/bao-cao/?tu=" in text_of(leader, "monthly")
 
 
 def test_a_weeks_mail_that_did_not_leave_on_its_day_leaves_once_on_the_next_to_the_address_of_then(leader, mailoutbox):

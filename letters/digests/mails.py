@@ -68,8 +68,8 @@ def morning_of_ward(row: Waiting, at: Moment) -> Mail:
         f"{short_day(at)}, {who}: {in_brief(row) or 'không có hồ sơ quá hạn, đến hẹn'}",
         f"lãnh đạo {who}",
         [f"Xin chào anh/chị. Việc của {day_in_words(timezone.localdate(at.now))}:"],
-        named("QUÁ HẠN", row.late, row.oldest, lambda dossier: late_by(dossier, at), "?lan=qua-han"),
-        named("ĐẾN HẸN HÔM NAY", row.due, row.first_due, at.due_words, "?lan=hom-nay"),
+        named("QUÁ HẠN", row.late, row.oldest, lambda dossier: late_by(dossier, at), link("leader")),
+        named("ĐẾN HẸN HÔM NAY", row.due, row.first_due, at.due_words, link("dossiers:dossiers", "?lan=hom-nay")),
         task_lines(row),
         [
             "Xin anh/chị giúp những hồ sơ trễ lâu nhất trước."
@@ -125,14 +125,14 @@ def ward_line(row: Waiting, at: Moment) -> str:
     return f"- {row.ward}: {'; '.join(filter(None, (late if row.late else '', rest))) or 'không có việc chờ'}"
 
 
-def named(title: str, count: int, rows: list[Dossier], say: Callable[[Dossier], str], query: str) -> Iterator[str]:
+def named(title: str, count: int, rows: list[Dossier], say: Callable[[Dossier], str], page: str) -> Iterator[str]:
     """A heading with its count, the first dossiers by code and procedure, and the page that lists all."""
     if count:
         yield f"{title}: {number(count)} hồ sơ"
         yield from (f"- {row.short_code}, {row.procedure.short_name}: {say(row)}" for row in rows)
         if count > len(rows):
             yield f"- và {number(count - len(rows))} hồ sơ nữa"
-        yield f"Xem: {link('dossiers:dossiers', query)}"
+        yield f"Xem: {page}"
 
 
 def task_lines(row: Waiting) -> Iterator[str]:
@@ -210,7 +210,7 @@ def closing(days: Days) -> list[str]:
 
 def report_link(days: Days) -> str:
     """Where the figures of these days stand."""
-    return link("leader", f"?{days.query}")
+    return link("dossiers:report", f"?{days.query}")
 
 
 def figure_lines(line: Line, before: Line) -> Iterator[str]:
