@@ -232,6 +232,8 @@ class Staff(AbstractUser):
     power = models.CharField(
         "ký văn bản với tư cách", max_length=2, choices=Power, blank=True, help_text="Chỉ lãnh đạo ký thư cần ô này."
     )
+    wants_morning_mail = models.BooleanField("nhận thư báo buổi sáng", default=True)
+    wants_weekly_mail = models.BooleanField("nhận thư tóm tắt tuần", default=True)
 
     REQUIRED_FIELDS: ClassVar = ["email", "full_name"]
 

@@ -193,11 +193,23 @@ class Satisfaction:
 
 def satisfaction(wards: Iterable[Ward], today: date, period: Period | None = None) -> Satisfaction | None:
     """Of these wards in that period, or lately; nothing where no survey is in force."""
-    period = period or lately(today)
+    return satisfaction_by(lambda ward: None, wards, today, period or lately(today)).get(None)
+
+
+def satisfaction_of_each(wards: Iterable[Ward], today: date, period: Period) -> dict[int, Satisfaction]:
+    """The same, ward by ward."""
+    return satisfaction_by(lambda ward: ward, wards, today, period)
+
+
+def satisfaction_by(
+    part: Callable[[int], Any], wards: Iterable[Ward], today: date, period: Period
+) -> dict[Any, Satisfaction]:
+    """For each part that the wards fall into; empty where no survey is in force."""
     question = main_question(period, today)
     if question is None:
-        return None
-    levels = Scales().of(question)
-    counts = Survey.of_wards(wards).within(period).about(question).of_slips().by("value")
-    share = shares(counts, good_values(levels), lambda key: None)[None]
-    return Satisfaction(share, period, good_words(levels))
+        return {}
+    levels, wards = Scales().of(question), list(wards)
+    counts = Survey.of_wards(wards).within(period).about(question).of_slips().by("ward", "value")
+    found = shares(counts, good_values(levels), lambda key: part(key[0]))
+    parts = {part(ward.pk) for ward in wards} or {None}
+    return {each: Satisfaction(found[each], period, good_words(levels)) for each in parts}

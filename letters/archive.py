@@ -7,8 +7,9 @@ between leaves a file that the next one writes over.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter as Tally
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -22,6 +23,9 @@ from letters.form04 import issue_form
 from letters.models import Letter, LetterKind
 from letters.paper import letter_pdf
 
+FOLDER = "letters"
+#: How long a file that no letter names is left alone.
+STAYS = timedelta(days=1)
 TOO_LONG = "Thư dài quá một trang. Xin rút gọn lời văn hoặc lý do."
 
 
@@ -53,7 +57,7 @@ def print_and_keep(letter: Letter, now: datetime) -> None:
         letter.trouble = TOO_LONG
         letter.put_away("", "")
     else:
-        name = f"letters/{letter.pk // 1000}/{letter.pk}-{letter.version}.pdf"
+        name = f"{FOLDER}/{letter.pk // 1000}/{letter.pk}-{letter.version}.pdf"
         default_storage.delete(name)
         letter.trouble = ""
         letter.put_away(default_storage.save(name, ContentFile(pages)), hashlib.sha256(pages).hexdigest())
@@ -80,6 +84,38 @@ def pdf_of(letter: Letter, now: datetime) -> bytes:
 def waiting_ids(now: datetime, most: int) -> list[int]:
     """The letters that a worker has to look at, the longest wait first."""
     return list(Letter.objects.to_draw(now).order_by("touched_at", "pk").values_list("pk", flat=True)[:most])
+
+
+def sweep(now: datetime) -> int:
+    """Delete the PDFs that no letter names: who is killed between commit and deletion leaves one. Returns how many.
+
+    Whatever was written in the last day stays, and each file goes while its letter is locked, as it is while drawn.
+    """
+    swept = 0
+    folders = default_storage.listdir(FOLDER)[0] if default_storage.exists(FOLDER) else []
+    for folder in folders:
+        there = {f"{FOLDER}/{folder}/{name}" for name in default_storage.listdir(f"{FOLDER}/{folder}")[1]}
+        for name in there.difference(Letter.objects.filter(pdf__in=there).values_list("pdf", flat=True)):
+            swept += sweep_one(name, now - STAYS)
+    return swept
+
+
+def sweep_one(name: str, before: datetime) -> bool:
+    """Whether it was a file of ours that is left over from before that moment, and is gone now."""
+    ours = re.fullmatch(rf"{FOLDER}/\d+/(\d+)-.+\.pdf", name)
+    if ours is None:
+        return False
+    with transaction.atomic():
+        letter = Letter.objects.select_for_update(of=("self",)).filter(pk=int(ours[1])).first()
+        if letter and letter.pdf == name:
+            return False
+        try:
+            if default_storage.get_modified_time(name) >= before:
+                return False
+        except FileNotFoundError:
+            return False  # whoever put it away has just come to it
+        default_storage.delete(name)
+    return True
 
 
 def verify() -> dict[str, int]:

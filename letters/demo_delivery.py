@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from dossiers.models import Dossier
 from letters.models import BY_MESSENGER, Letter, Message
-from letters.models.message import WAYS
+from letters.models.channel import WAYS
 
 #: Letters issued since then still lie at the desk.
 STILL_HERE = timedelta(days=2)

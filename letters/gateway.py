@@ -49,14 +49,19 @@ class FileGateway:
 
 
 class HttpGateway:
-    """POST of {to, text, key} as JSON; the provider sends each key once, and answers 2xx when it has taken it."""
+    """POST of {to, text, key} as JSON; the provider sends each key once, and answers 2xx when it has taken it.
 
-    def __init__(self, url: str) -> None:
-        self.url = url
+    `secret`, where there is one, tells the provider who asks.
+    """
+
+    def __init__(self, url: str, secret: str = "") -> None:
+        self.url, self.secret = url, secret
 
     def send(self, *, to: str, text: str, key: str, at: datetime) -> None:
         body = json.dumps({"to": to, "text": text, "key": key}).encode()
         headers = {"Content-Type": "application/json", "Idempotency-Key": key}
+        if self.secret:
+            headers["Authorization"] = f"Bearer {self.secret}"
         try:
             with urlopen(Request(self.url, body, headers, method="POST"), timeout=TIMEOUT):
                 pass
@@ -68,4 +73,6 @@ class HttpGateway:
 
 
 def gateway() -> Gateway:
-    return HttpGateway(settings.SMS_URL) if settings.SMS_URL else FileGateway(settings.DATA_DIR / "sms")
+    if settings.SMS_URL:
+        return HttpGateway(settings.SMS_URL, settings.SMS_KEY)
+    return FileGateway(settings.DATA_DIR / "sms")

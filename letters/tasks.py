@@ -1,10 +1,15 @@
+import logging
+
 from celery import shared_task
 from django.utils import timezone
 
 from letters import outbox
-from letters.archive import draw, waiting_ids
+from letters.archive import draw, sweep, waiting_ids
+from letters.digests.plan import plan
 from letters.models import Message
 from letters.orders import order_ahead
+
+logger = logging.getLogger(__name__)
 
 #: Letters handed out at one ring: what a worker draws in a minute; the beat rings again for the rest.
 BATCH = 500
@@ -23,6 +28,11 @@ def draw_waiting() -> None:
 
 
 @shared_task
+def sweep_archive() -> None:
+    logger.info("letters: %d left files deleted", sweep(timezone.now()))
+
+
+@shared_task
 def order_letters_ahead() -> None:
     if order_ahead(timezone.now()):
         draw_waiting.delay()
@@ -38,6 +48,12 @@ def send_messages() -> None:
     """Hand out what may be sent; one that is handed out twice is sent once."""
     for message_id in outbox.waiting_ids(timezone.now(), BATCH):
         send_message.apply_async((message_id,), expires=60)
+
+
+@shared_task
+def plan_digests() -> None:
+    if plan(timezone.now()):
+        send_messages.delay()
 
 
 @shared_task

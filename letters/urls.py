@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from letters.views import delivery, letter, policy, public, register, text
+from letters.views import delivery, digests, letter, policy, public, register, text
 
 app_name = "letters"
 urlpatterns = [
@@ -22,6 +22,7 @@ urlpatterns = [
     path("thu/giao/<int:pk>/<slug:slug>/", delivery.step, name="delivery_step"),
     path("thu/in.pdf", delivery.pile_pdf, name="pile"),
     path("thu/hop-thu/", delivery.mailbox, name="mailbox"),
+    path("thu-bao/", digests.mine, name="my_digests"),
     path("xac-thuc/", public.check_file, name="check_file"),
     re_path(r"^xac-thuc/(?P<proof>[\w-]{16})/$", public.proof, name="proof"),
 ]

@@ -189,6 +189,7 @@ vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 30  # seconds
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default=f"mot-cua@{ALLOWED_HOSTS[0].lstrip('.')}")
 SMS_URL = env.str("SMS_URL", default="")  # none: text messages go into files under DATA_DIR/sms
+SMS_KEY = env.str("SMS_KEY", default="").strip()
 
 REDIS_URL = env.str("REDIS_URL", default="")
 if REDIS_URL:
@@ -222,7 +223,9 @@ CELERY_BEAT_SCHEDULE = {
     },
     "order-letters-ahead": {"task": "letters.tasks.order_letters_ahead", "schedule": crontab(minute="*/5")},
     "draw-waiting": {"task": "letters.tasks.draw_waiting", "schedule": crontab()},
+    "plan-digests": {"task": "letters.tasks.plan_digests", "schedule": crontab(minute="*/5")},
     "send-messages": {"task": "letters.tasks.send_messages", "schedule": crontab()},
+    "sweep-archive": {"task": "letters.tasks.sweep_archive", "schedule": crontab(hour="2", minute="40")},
     "seal-answers": {"task": "feedback.tasks.seal_answers", "schedule": crontab(hour="0", minute="20")},
     "forget-addresses": {"task": "letters.tasks.forget_addresses", "schedule": crontab(hour="4", minute="0")},
     "forget-failed-lookups": {

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
@@ -14,6 +16,7 @@ from desk.pdf import PrinterError
 from letters import archive
 from letters.archive import draw, verify, waiting_ids
 from letters.models import Letter
+from letters.tasks import sweep_archive
 from tests.conftest import moment
 from tests.factories import draw_all, explain, late, letter_of
 
@@ -69,6 +72,44 @@ def test_whoever_was_killed_between_file_and_row_is_written_over(letter):
     letter.refresh_from_db()
     assert letter.pdf == left
     assert verify()["hash_mismatches"] == 0
+
+
+def left(name, age):
+    """A file that somebody left so long ago."""
+    default_storage.save(name, ContentFile(b"%PDF-1.7 left"))
+    at = (MONDAY - age).timestamp()
+    os.utime(default_storage.path(name), (at, at))
+    return name
+
+
+def test_the_night_sweeps_away_the_draft_that_a_kill_has_left_and_nothing_else(issued):
+    old, new = timedelta(hours=25), timedelta(hours=23)
+    for draft in files() - {issued.pdf}:  # nothing commits here, so nothing was put away
+        default_storage.delete(draft)
+    os.utime(default_storage.path(issued.pdf), (0, 0))
+    left(f"letters/0/{issued.pk}-77.pdf", old)
+    left(f"letters/7/{10**6}-1.pdf", old)  # its letter is gone
+    stays = {issued.pdf, left(f"letters/0/{issued.pk}-78.pdf", new), left("letters/0/ghi-chu.txt", old)}
+    assert archive.sweep(MONDAY) == 2
+    assert files() == stays
+    assert archive.sweep(MONDAY) == 0
+    assert verify()["missing_files"] == 0
+
+
+def test_a_file_that_a_letter_has_come_to_name_since_the_list_was_made_stays(letter):
+    name = left(f"letters/0/{letter.pk}-{letter.version}.pdf", timedelta(days=9))
+    Letter.objects.filter(pk=letter.pk).update(pdf=name, sha256="0" * 64)
+    assert not archive.sweep_one(name, MONDAY)
+    assert files() == {name}
+
+
+def test_whoever_puts_a_file_away_while_the_sweeper_looks_is_in_nobodys_way(letter):
+    assert not archive.sweep_one(f"letters/0/{letter.pk}-77.pdf", MONDAY)
+
+
+def test_the_sweeper_rings_every_night_and_finds_an_empty_archive_too(db):
+    assert settings.CELERY_BEAT_SCHEDULE["sweep-archive"]["task"] == sweep_archive.name
+    sweep_archive()
 
 
 def test_a_printer_that_fails_leaves_the_letter_waiting(letter, monkeypatch):

@@ -460,7 +460,8 @@ class Provider(BaseHTTPRequestHandler):
 
     def do_POST(self):
         got = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.got.append({**got, "header": self.headers["Idempotency-Key"]})
+        headers = {"header": self.headers["Idempotency-Key"], "who": self.headers["Authorization"]}
+        self.server.got.append({**got, **headers})
         self.send_response(202 if got["to"] else 422)
         self.end_headers()
 
@@ -508,13 +509,15 @@ def test_an_address_that_the_mail_server_does_not_know_is_said_in_words(leader, 
     assert "khong-co" not in caplog.text
 
 
-def test_the_gateway_is_chosen_by_a_setting(leader, settings):
+@pytest.mark.parametrize(("secret", "who"), [("", None), ("khoa-thu", "Bearer khoa-thu")])
+def test_the_gateway_is_chosen_by_a_setting_and_told_who_asks(leader, settings, secret, who):
+    settings.SMS_KEY = secret
     assert isinstance(gateway(), FileGateway)
     message = apology(late_dossier(), leader).messages.get(channel=Channel.SMS)
     with listening(Provider) as server:
         settings.SMS_URL = f"http://127.0.0.1:{server.server_address[1]}/gui"
         outbox.send(message.pk, FRIDAY)
-    told = {"to": "0912000345", "text": message.text, "key": message.key, "header": message.key}
+    told = {"to": "0912000345", "text": message.text, "key": message.key, "header": message.key, "who": who}
     assert server.got == [told]
     message.refresh_from_db()
     assert message.state == "sent"

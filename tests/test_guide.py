@@ -5,6 +5,8 @@ import re
 import pytest
 from django.contrib.staticfiles import finders
 
+from desk.models import Staff
+
 pytestmark = pytest.mark.django_db
 
 
@@ -37,9 +39,11 @@ def test_every_picture_is_there_and_says_what_it_shows(clerk_client):
         ("/quay/co-ket-qua/", "arrivals"),
         ("/thu/giao/", "delivery"),
         ("/y-kien/", "feedback"),
+        ("/thu-bao/", "digests"),
     ],
 )
-def test_f1_opens_it_beside_the_page_at_the_chapter_that_fits(clerk_client, path, chapter):
+def test_f1_opens_it_beside_the_page_at_the_chapter_that_fits(clerk_client, clerk, path, chapter):
+    Staff.objects.filter(pk=clerk.pk).update(is_leader=True)
     link = re.search(
         r'<a href="/huong-dan/#([^"]+)" target="_blank" data-key="F1"', clerk_client.get(path).content.decode()
     )

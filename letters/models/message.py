@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, F, OuterRef, Q, Subquery, When
+from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 
 from desk.models import Staff, Ward, WardQuerySet
 from dossiers.models import Dossier, Event, State
 from letters.announcements import MAKES_OLD, MESSAGE_AFTER, is_mobile, letter_mail, letter_text
+from letters.models.channel import BY_MACHINE, BY_MESSENGER, WAYS, Channel, is_quiet
 from letters.models.kind import LetterKind
 
 if TYPE_CHECKING:
@@ -21,8 +23,6 @@ if TYPE_CHECKING:
 
 #: What the law makes the ward tell, so that no consent to messages is asked (domain.md 10).
 LEGAL_NOTICE = (LetterKind.APOLOGY,)
-#: From then until then no machine disturbs anybody.
-EVENING, MORNING = time(21), time(7)
 #: How often it is tried, and how long the first, second, ... failure makes it wait.
 MOST_TRIES = 6
 BACK_OFF = [timedelta(minutes=5**n) for n in range(MOST_TRIES - 1)]
@@ -32,30 +32,6 @@ CLAIM_HOLDS = timedelta(minutes=10)
 
 class MessageError(Exception):
     """Something that is not allowed with a message; the message is a sentence fit for the screen."""
-
-
-class Channel(models.TextChoices):
-    COUNTER = "counter", "Trao tại quầy"
-    POST = "post", "Bưu chính"
-    VISIT = "visit", "Tại nhà"
-    EMAIL = "email", "Email"
-    SMS = "sms", "Tin nhắn"
-
-
-#: Ways that a person goes, and ways that a machine goes.
-BY_MESSENGER = (Channel.COUNTER, Channel.POST, Channel.VISIT)
-BY_MACHINE = (Channel.EMAIL, Channel.SMS)
-WAYS = {
-    Dossier.ReturnMethod.COUNTER: Channel.COUNTER,
-    Dossier.ReturnMethod.POST: Channel.POST,
-    Dossier.ReturnMethod.HOME: Channel.VISIT,
-}
-
-
-def is_quiet(now: datetime) -> bool:
-    """Whether people rest at that moment, in Phủ Lý."""
-    clock = timezone.localtime(now).time()
-    return clock >= EVENING or clock < MORNING
 
 
 def way_of(letter: Letter) -> Channel:
@@ -88,12 +64,20 @@ class MessageQuerySet(WardQuerySet):
         """Planned before that moment, and still not with its reader."""
         return self.filter(state__in=Message.UNDONE, planned_at__lt=since)
 
+    def to_citizens(self) -> Self:
+        return self.filter(staff=None)
+
+    def digests(self) -> Self:
+        """What tells the ward's own people, not a citizen, how the desk stands."""
+        return self.filter(staff__isnull=False)
+
     def to_send(self, now: datetime) -> Self:
         """What a machine may send now; a letter whose PDF is still to be made waits for it, and everybody sleeps."""
         if is_quiet(now):
             return self.none()
         drawn = Q(letter=None) | Q(letter__needs_drawing=False)
-        return self.by_machine().filter(drawn, state__in=Message.ON_ITS_WAY, next_try_at__lte=now)
+        wanted = Q(staff=None) | Q(staff__is_active=True, until__gt=now)
+        return self.by_machine().filter(drawn, wanted, state__in=Message.ON_ITS_WAY, next_try_at__lte=now)
 
     def in_delivery_order(self) -> Self:
         """Way by way; at the counter by name, on the road hamlet by hamlet."""
@@ -120,6 +104,19 @@ class MessageQuerySet(WardQuerySet):
         )
 
     # planning
+
+    def expire(self, now: datetime) -> int:
+        """Digests whose day is over are not sent any more, and do not vanish silently either."""
+        trouble = Coalesce(NullIf(F("trouble"), Value("")), Value("Hết ngày mà máy chưa gửi được."))
+        over = self.digests().by_machine().filter(until__lte=now, state__in=Message.ON_ITS_WAY)
+        return over.update(state=Message.State.FAILED, trouble=trouble)
+
+    def plan_again(self, now: datetime, until: datetime) -> int:
+        """Of these digests, those that failed on a day that is over get another day."""
+        address = Staff.objects.filter(pk=OuterRef("staff")).values("email")
+        return self.filter(state=Message.State.FAILED, until__lte=now).update(
+            state=Message.State.WAITING, tries=0, next_try_at=now, until=until, trouble="", address=Subquery(address)
+        )
 
     def plan(self, letters: Sequence[Letter], at: datetime) -> None:
         """Plan every way in which these issued letters reach their readers. Planned twice is planned once."""
@@ -184,6 +181,9 @@ class Message(models.Model):
         READY = Event.Kind.READY.value, "Báo có kết quả"
         PAPERS_REQUESTED = Event.Kind.PAPERS_REQUESTED.value, "Báo bổ sung giấy tờ"
         RESCHEDULED = Event.Kind.RESCHEDULED.value, "Báo hẹn lại"
+        MORNING = "morning", "Thư báo buổi sáng"
+        WEEKLY = "weekly", "Thư tóm tắt tuần"
+        MONTHLY = "monthly", "Báo cáo tháng"
 
     class State(models.TextChoices):
         WAITING = "waiting", "Đang chờ"
@@ -194,17 +194,20 @@ class Message(models.Model):
 
     ON_ITS_WAY: ClassVar = (State.WAITING, State.SENDING)
     UNDONE: ClassVar = (*ON_ITS_WAY, State.FAILED)
+    DIGESTS: ClassVar = (Kind.MORNING, Kind.WEEKLY, Kind.MONTHLY)
     PRESS: ClassVar = {
         Channel.COUNTER: "Đã trao",
         Channel.POST: "Đã gửi bưu điện",
         Channel.VISIT: "Đã trao tận nhà",
     }
 
-    ward = models.ForeignKey(Ward, models.PROTECT, verbose_name="phường, xã")
+    ward = models.ForeignKey(Ward, models.PROTECT, verbose_name="phường, xã", null=True)
     kind = models.CharField("việc", max_length=12, choices=Kind)
     channel = models.CharField("cách gửi", max_length=7, choices=Channel)
     letter = models.ForeignKey("letters.Letter", models.PROTECT, null=True, related_name="messages")
     dossier = models.ForeignKey(Dossier, models.PROTECT, null=True, related_name="messages")
+    staff = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="digests")
+    until = models.DateTimeField("chỉ gửi trước lúc", null=True)
     address = models.CharField("gửi đến", max_length=120, blank=True)
     subject = models.CharField("tiêu đề", max_length=200, blank=True)
     text = models.TextField("nội dung", blank=True)
@@ -245,6 +248,20 @@ class Message(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(kind="letter") | Q(letter__isnull=False), name="message_letter_is_named"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    kind__in=("morning", "weekly", "monthly"),
+                    channel="email",
+                    staff__isnull=False,
+                    until__isnull=False,
+                    letter=None,
+                    dossier=None,
+                )
+                | ~Q(kind__in=("morning", "weekly", "monthly"))
+                & Q(staff=None, until=None, ward__isnull=False)
+                & (Q(letter__isnull=False) | Q(dossier__isnull=False)),
+                name="message_reaches_somebody",
             ),
         ]
         indexes: ClassVar = [
@@ -353,7 +370,12 @@ class Message(models.Model):
         self._change(by, BY_MESSENGER, self.State.SENT, state=self.State.WAITING, sent_at=None, by=None)
 
     def send_again(self, *, by: Staff, at: datetime) -> None:
-        self._change(by, BY_MACHINE, self.State.FAILED, state=self.State.WAITING, tries=0, next_try_at=at, trouble="")
+        again: dict[str, Any] = {"state": self.State.WAITING, "tries": 0, "next_try_at": at, "trouble": ""}
+        if self.staff and self.until:
+            if self.until <= at or not self.staff.email:
+                raise MessageError("Thư báo này của ngày đã qua, hoặc người nhận không còn địa chỉ email.")
+            again["address"] = self.staff.email
+        self._change(by, BY_MACHINE, self.State.FAILED, **again)
 
     def told(self, *, by: Staff, at: datetime) -> None:
         """What the machine could not send was said on the telephone."""

@@ -36,7 +36,8 @@ STEPS = {
 @require_GET
 @role_required("clerk", "officer", "leader")
 def to_deliver(request: HttpRequest) -> HttpResponse:
-    rows = Message.objects.visible_to(request.user)
+    visible = Message.objects.visible_to(request.user)
+    rows = visible.to_citizens()
     waiting = rows.by_messenger().waiting()
     counts = dict(waiting.order_by().values_list("channel").annotate(n=Count("pk")))
     listed = waiting.for_page().in_delivery_order()
@@ -46,8 +47,10 @@ def to_deliver(request: HttpRequest) -> HttpResponse:
         "ways": [(way, counts.get(way, 0), listed.filter(channel=way)[:SHOWN]) for way in BY_MESSENGER],
         "any_waiting": bool(counts),
         "failed": rows.failed().for_page().prefetch_related("dossier__appointments").order_by("planned_at")[:SHOWN],
+        "failed_digests": visible.digests().failed().select_related("staff")[:SHOWN],
         "done": rows.by_messenger().sent_since(today).for_page().order_by("-sent_at")[:SHOWN],
         "has_mailbox": not settings.PRODUCTION,
+        "now": timezone.now(),
     }
     return render(request, "letters/to_deliver.html", page)
 
@@ -99,7 +102,7 @@ def mailbox(request: HttpRequest) -> HttpResponse:
     """What the demonstration has sent: where nobody receives it, it can at least be read."""
     if settings.PRODUCTION:
         raise Http404
-    rows = Message.objects.visible_to(request.user).sent_by_machine()
+    rows = Message.objects.visible_to(request.user).to_citizens().sent_by_machine()
     pages = Paginator(rows.select_related("letter").order_by("-sent_at", "-pk"), 20)
     page = {"section": "letters", "page": pages.get_page(request.GET.get("trang"))}
     return render(request, "letters/mailbox.html", page)

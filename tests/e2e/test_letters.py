@@ -10,7 +10,8 @@ from django.utils import timezone
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
-from letters.models import Letter, LetterKind
+from letters.digests.plan import plan
+from letters.models import Letter, LetterKind, Message
 from tests.conftest import moment
 from tests.e2e.conftest import PHONE
 from tests.e2e.test_every_page import LONG_NAME, inspecting
@@ -117,11 +118,15 @@ def test_a_pile_of_letters_is_read_and_approved_at_once(browse, now):
 
 
 def test_the_other_pages_of_the_letters(browse, overdue, now):
-    leader = StaffFactory(clerk=True, officer=True, leader=True, full_name="Trần Quốc Vượng")
+    leader = StaffFactory(
+        clerk=True, officer=True, leader=True, full_name="Trần Quốc Vượng", email="vuong@phuly.example"
+    )
     explain(overdue, now)
     draw_all(timezone.now())
     letter_of(overdue).issue(by=leader, at=timezone.now())
     draw_all(timezone.now())
+    plan(timezone.now())
+    Message.objects.filter(kind="weekly").update(state="failed", trouble="Máy chủ thư chưa trả lời.")
     page = browse(staff=leader)
     with inspecting(is_citizens=False) as inspector:
         for name, address in {
@@ -132,6 +137,9 @@ def test_the_other_pages_of_the_letters(browse, overdue, now):
             "letter-register": "/thu/so-thu/",
             "letters-to-deliver": "/thu/giao/",
             "letters-sent": "/thu/hop-thu/",
+            "my-digests": "/thu-bao/",
         }.items():
             page.goto(address)
             inspector.look(page, name)
+        page.locator("summary").last.click()
+        inspector.look(page, "my-digests-open")
