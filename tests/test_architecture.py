@@ -52,7 +52,7 @@ WITHOUT_VISIBLE_TO = {
     ("dossiers/views/visit.py", "LookupFailure.note"): "counts, under keyed hashes",
     ("dossiers/views/intake.py", "CalendarDay.calendar"): "the calendar is everybody's",
     ("dossiers/views/intake.py", "Dossier.receive"): "a verb: it checks person and ward itself",
-    ("dossiers/views/public.py", "Event.select_related"): "found by the slip's token, or by code and digits",
+    ("dossiers/views/public.py", "Event.filter"): "found by the slip's token, or by code and digits",
     ("dossiers/views/public.py", "Dossier.by_pair"): "found by code and digits",
     ("dossiers/views/public.py", "RetentionTerm.exclude"): "the terms are public",
     ("dossiers/views/public.py", "LookupFailure.wait"): "counts, under keyed hashes",
