@@ -31,7 +31,6 @@ WITHOUT_VISIBLE_TO = {
     ("dossiers/views/attachment.py", "Attachment.attach"): "a verb of the dossier's own ward",
     ("dossiers/views/counter.py", "Procedure.only"): "the catalogue is everybody's",
     ("dossiers/views/counter.py", "AccessLog.note"): "written, not read",
-    ("dossiers/views/counter.py", "CalendarDay.calendar"): "the calendar is everybody's",
     ("dossiers/views/dossier.py", "AccessLog.note"): "written, not read",
     ("phuly_portal/views/leader.py", "AccessLog.note"): "written, not read",
     ("dossiers/views/report.py", "AccessLog.note"): "written, not read",

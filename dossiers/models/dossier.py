@@ -61,9 +61,9 @@ class DossierQuerySet(WardQuerySet):
 
     def reminded_to(self, staff: Staff | None) -> Self:
         """With this person, who was reminded by a leader and has taken no step since."""
-        events = Event.objects.filter(dossier=models.OuterRef("pk")).exclude(kind=Event.Kind.OVERDUE)
-        last = models.Subquery(events.order_by("-at", "-pk").values("kind")[:1])
-        return self.open().filter(holder=staff).alias(last=last).filter(last=Event.Kind.REMINDED)
+        later = Event.objects.filter(dossier=models.OuterRef("dossier"), pk__gt=models.OuterRef("pk"))
+        unanswered = Event.objects.reminders().exclude(models.Exists(later.exclude(kind=Event.Kind.OVERDUE)))
+        return self.open().filter(holder=staff, pk__in=unanswered.values("dossier"))
 
     def unexplained(self, now: datetime) -> Self:
         """The promise is missed or about to be, and nobody has said why."""
@@ -272,6 +272,11 @@ class Dossier(Steps):
         indexes: ClassVar = [
             models.Index(fields=["ward", "promised_at"], condition=Q(state__in=OPEN), name="dossier_open_promised"),
             models.Index(fields=["ward", "due_at"], condition=Q(state__in=OPEN), name="dossier_open_due"),
+            models.Index(
+                fields=["ward", "step_due_at", "promised_at", "due_at"],
+                condition=Q(state__in=OPEN),
+                name="dossier_open_step",
+            ),
             models.Index(fields=["ward", "ready_at"], condition=Q(state=State.READY), name="dossier_waiting_return"),
             models.Index(fields=["ward", "ready_at", "promised_at"], name="dossier_punctuality"),
             models.Index(
