@@ -12,10 +12,11 @@ from typing import Any
 from django.db.models import F, Sum
 
 from desk.models import Staff, Ward
+from desk.period import months_later
 from dossiers.models import Dossier, Procedure
 from feedback.figures import Line, Scales, Survey, Table, good_values, good_words, main_question, sentence, shares
 from feedback.models import Answer, BallotTally, Campaign, CampaignArea, Channel, Question, Stage
-from feedback.period import Period, ending, months_before
+from feedback.period import Period, ending
 from feedback.statistics import Share, too_small
 
 #: Months that the course of time is shown for, at least.
@@ -123,7 +124,7 @@ class WardSurvey:
     def course(self) -> Period:
         """The months of the period, and so many before it that the course of time shows."""
         count = max(MONTHS, len(self.period.months))
-        return ending(months_before(self.period.last, count - 1), count)
+        return ending(months_later(self.period.last, 1 - count), count)
 
     @cached_property
     def months(self) -> dict[date, Share]:

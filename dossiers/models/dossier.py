@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 from uuid import UUID, uuid4
 
@@ -15,9 +15,10 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from desk.calendar import Promise
+from desk.calendar import ONE_DAY, Promise
 from desk.fields import FoldedField, SortKeyField
 from desk.models import CalendarDay, Counter, Hamlet, Staff, Ward, WardQuerySet
+from desk.period import Days, within
 from desk.vietnamese import fold, mask_name
 from dossiers.models.appointment import Appointment
 from dossiers.models.event import Event
@@ -75,8 +76,7 @@ class DossierQuerySet(WardQuerySet):
 
     def due_on(self, day: date, at: datetime) -> Self:
         """Not late yet, and promised for that day."""
-        start = timezone.make_aware(datetime.combine(day, datetime.min.time()))
-        return self.on_time(at).filter(due_at__gte=start, due_at__lt=start + timedelta(days=1))
+        return self.on_time(at).filter(within("due_at", Days(day, day)))
 
     def ready(self) -> Self:
         return self.filter(state=State.READY)
@@ -106,16 +106,14 @@ class DossierQuerySet(WardQuerySet):
 
     def punctuality(self, first: date, after: date) -> dict[str, int]:
         """How many results became ready in [first, after) and how many of them on time: {"ready": n, "kept": n}."""
-        start, end = (timezone.make_aware(datetime.combine(day, datetime.min.time())) for day in (first, after))
-        done = self.filter(ready_at__gte=start, ready_at__lt=end)
+        done = self.filter(within("ready_at", Days(first, after - ONE_DAY)))
         return done.aggregate(
             ready=models.Count("pk"), kept=models.Count("pk", filter=Q(ready_at__lte=models.F("promised_at")))
         )
 
     def returned_by_ward(self, first: date, after: date) -> dict[int, int]:
         """How many results each ward handed back in [first, after)."""
-        start, end = (timezone.make_aware(datetime.combine(day, datetime.min.time())) for day in (first, after))
-        handed = self.filter(returned_at__gte=start, returned_at__lt=end).order_by()
+        handed = self.filter(within("returned_at", Days(first, after - ONE_DAY))).order_by()
         return dict(handed.values_list("ward").annotate(models.Count("pk")))
 
     def receive(
