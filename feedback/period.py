@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from desk.period import Days
+
 QUARTERS = ("I", "II", "III", "IV")
 
 
@@ -28,6 +30,11 @@ class Period:
 
     first: date
     last: date
+
+    @classmethod
+    def touching(cls, days: Days) -> Period:
+        """The whole months that those days touch."""
+        return cls(month_of(days.first), month_of(days.last))
 
     @property
     def after(self) -> date:

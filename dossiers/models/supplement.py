@@ -12,11 +12,16 @@ from django.utils import timezone
 
 from desk.fields import FoldedField
 from desk.models import Counter, Staff, Ward, WardQuerySet
+from desk.period import Days, within
 from dossiers.models.procedure import Edition, Procedure
 
 
 class SupplementQuerySet(WardQuerySet):
     ward_path = "dossier__ward"
+
+    def of_results(self, days: Days) -> Self:
+        """Those about dossiers whose result came in these days."""
+        return self.filter(within("dossier__ready_at", days))
 
 
 class SupplementRequest(models.Model):
