@@ -15,6 +15,11 @@ class Period:
     first: date
     last: date
 
+    @classmethod
+    def touching(cls, days: Days) -> Period:
+        """The whole months that those days touch."""
+        return cls(month_of(days.first), month_of(days.last))
+
     @property
     def count(self) -> int:
         return (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1

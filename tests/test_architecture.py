@@ -97,6 +97,8 @@ WITHOUT_VISIBLE_TO = {
     ("letters/views/public.py", "Letter.issued"): "found by the slip's token, the letter's proof or the file's hash",
     ("letters/views/policy.py", "LetterPolicy.decide"): "a verb: it checks person and ward itself",
     ("letters/views/register.py", "AccessLog.note"): "written, not read",
+    ("phuly_portal/views/city.py", "AccessLog.note"): "written, not read",
+    ("phuly_portal/views/review.py", "AccessLog.note"): "written, not read",
     ("phuly_portal/views/health.py", "Ward.in_service"): "the list of wards is public",
     ("phuly_portal/views/home.py", "Ward.in_service"): "the list of wards is public",
     ("phuly_portal/views/home.py", "CalendarDay.calendar"): "the calendar is everybody's",

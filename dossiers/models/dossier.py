@@ -29,6 +29,7 @@ from dossiers.models.supplement import SupplementRequest
 from dossiers.worked import minutes_by_step
 
 if TYPE_CHECKING:
+    from collections import Counter as Counts
     from collections.abc import Iterable
 
 
@@ -70,6 +71,9 @@ class DossierQuerySet(WardQuerySet):
         """The promise is missed or about to be, and nobody has said why."""
         silent = Appointment.objects.to_explain(now).filter(dossier=models.OuterRef("pk"))
         return self.filter(models.Exists(silent), state__in=(*OPEN, State.READY))
+
+    def overdue_by_ward(self, at: datetime) -> Counts[int]:
+        return self.overdue(at).counted_by("ward")
 
     def on_time(self, at: datetime) -> Self:
         return self.open().filter(promised_at__gte=at)

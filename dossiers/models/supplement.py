@@ -19,6 +19,10 @@ from dossiers.models.procedure import Edition, Procedure
 class SupplementQuerySet(WardQuerySet):
     ward_path = "dossier__ward"
 
+    def of_results(self, days: Days) -> Self:
+        """Those about dossiers whose result came in these days."""
+        return self.filter(within("dossier__ready_at", days))
+
 
 class SupplementRequest(models.Model):
     """Mẫu 02 after examination: one for each dossier (Nghị định 61/2018, Điều 15 khoản 3: once and completely)."""
