@@ -103,7 +103,7 @@ def line(title: str, about: str, rows: Sequence[tuple[str, float | None]], *, la
         shapes.append(
             text(WIDTH, height_of(last) + (22 if height_of(last) < 30 else -10), percent(last), bold=True, anchor="end")
         )
-    about = about if low == 0 else f"{about}; trục bắt đầu từ {percent(low, 0)}"
+    about = about if low == 0 or not known else f"{about}; trục bắt đầu từ {percent(low, 0)}"
     told = [(label, "chưa có" if share is None else percent(share)) for label, share in rows]
     return Chart(title, about, shapes, told)
 

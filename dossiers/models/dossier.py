@@ -78,6 +78,12 @@ class DossierQuerySet(WardQuerySet):
         start = timezone.make_aware(datetime.combine(day, datetime.min.time()))
         return self.on_time(at).filter(due_at__gte=start, due_at__lt=start + timedelta(days=1))
 
+    def with_reminder(self) -> Self:
+        """With what a leader said last as `reminder_words`, and when as `reminded_at`."""
+        said = Event.objects.filter(dossier=models.OuterRef("pk"), kind=Event.Kind.REMINDED).order_by("-at", "-pk")
+        words, moment = (models.Subquery(said.values(name)[:1]) for name in ("reason", "at"))
+        return self.annotate(reminder_words=words, reminded_at=moment)
+
     def ready(self) -> Self:
         return self.filter(state=State.READY)
 
