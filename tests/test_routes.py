@@ -70,7 +70,7 @@ NOT_OURS = {"admin"}
 #: Routes that send back who has chosen nothing.
 NEEDS_A_CHOICE = {"letters:pile"}
 #: Routes for who sees all wards.
-CITY_ONLY = {"feedback:all_wards_xlsx", "feedback:all_wards_pdf"}
+CITY_ONLY = {"feedback:all_wards_xlsx", "feedback:all_wards_pdf", "city_xlsx", "city_pdf"}
 #: Routes that leave the log-in, so they come with tests of their own.
 ENDS_SESSION = {"desk:logout"}
 

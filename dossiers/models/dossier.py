@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 from uuid import UUID, uuid4
 
@@ -15,9 +15,10 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from desk.calendar import Promise
+from desk.calendar import ONE_DAY, Promise
 from desk.fields import FoldedField, SortKeyField
 from desk.models import CalendarDay, Counter, Hamlet, Staff, Ward, WardQuerySet
+from desk.period import Days, within
 from desk.vietnamese import fold, mask_name
 from dossiers.models.appointment import Appointment
 from dossiers.models.event import Event
@@ -28,6 +29,7 @@ from dossiers.models.supplement import SupplementRequest
 from dossiers.worked import minutes_by_step
 
 if TYPE_CHECKING:
+    from collections import Counter as Counts
     from collections.abc import Iterable
 
 
@@ -61,22 +63,24 @@ class DossierQuerySet(WardQuerySet):
 
     def reminded_to(self, staff: Staff | None) -> Self:
         """With this person, who was reminded by a leader and has taken no step since."""
-        events = Event.objects.filter(dossier=models.OuterRef("pk")).exclude(kind=Event.Kind.OVERDUE)
-        last = models.Subquery(events.order_by("-at", "-pk").values("kind")[:1])
-        return self.open().filter(holder=staff).alias(last=last).filter(last=Event.Kind.REMINDED)
+        later = Event.objects.filter(dossier=models.OuterRef("dossier"), pk__gt=models.OuterRef("pk"))
+        unanswered = Event.objects.reminders().exclude(models.Exists(later.exclude(kind=Event.Kind.OVERDUE)))
+        return self.open().filter(holder=staff, pk__in=unanswered.values("dossier"))
 
     def unexplained(self, now: datetime) -> Self:
         """The promise is missed or about to be, and nobody has said why."""
         silent = Appointment.objects.to_explain(now).filter(dossier=models.OuterRef("pk"))
         return self.filter(models.Exists(silent), state__in=(*OPEN, State.READY))
 
+    def overdue_by_ward(self, at: datetime) -> Counts[int]:
+        return self.overdue(at).counted_by("ward")
+
     def on_time(self, at: datetime) -> Self:
         return self.open().filter(promised_at__gte=at)
 
     def due_on(self, day: date, at: datetime) -> Self:
         """Not late yet, and promised for that day."""
-        start = timezone.make_aware(datetime.combine(day, datetime.min.time()))
-        return self.on_time(at).filter(due_at__gte=start, due_at__lt=start + timedelta(days=1))
+        return self.on_time(at).filter(within("due_at", Days(day, day)))
 
     def with_reminder(self) -> Self:
         """With what a leader said last as `reminder_words`, and when as `reminded_at`."""
@@ -112,16 +116,14 @@ class DossierQuerySet(WardQuerySet):
 
     def punctuality(self, first: date, after: date) -> dict[str, int]:
         """How many results became ready in [first, after) and how many of them on time: {"ready": n, "kept": n}."""
-        start, end = (timezone.make_aware(datetime.combine(day, datetime.min.time())) for day in (first, after))
-        done = self.filter(ready_at__gte=start, ready_at__lt=end)
+        done = self.filter(within("ready_at", Days(first, after - ONE_DAY)))
         return done.aggregate(
             ready=models.Count("pk"), kept=models.Count("pk", filter=Q(ready_at__lte=models.F("promised_at")))
         )
 
     def returned_by_ward(self, first: date, after: date) -> dict[int, int]:
         """How many results each ward handed back in [first, after)."""
-        start, end = (timezone.make_aware(datetime.combine(day, datetime.min.time())) for day in (first, after))
-        handed = self.filter(returned_at__gte=start, returned_at__lt=end).order_by()
+        handed = self.filter(within("returned_at", Days(first, after - ONE_DAY))).order_by()
         return dict(handed.values_list("ward").annotate(models.Count("pk")))
 
     def receive(
@@ -278,6 +280,11 @@ class Dossier(Steps):
         indexes: ClassVar = [
             models.Index(fields=["ward", "promised_at"], condition=Q(state__in=OPEN), name="dossier_open_promised"),
             models.Index(fields=["ward", "due_at"], condition=Q(state__in=OPEN), name="dossier_open_due"),
+            models.Index(
+                fields=["ward", "step_due_at", "promised_at", "due_at"],
+                condition=Q(state__in=OPEN),
+                name="dossier_open_step",
+            ),
             models.Index(fields=["ward", "ready_at"], condition=Q(state=State.READY), name="dossier_waiting_return"),
             models.Index(fields=["ward", "ready_at", "promised_at"], name="dossier_punctuality"),
             models.Index(
