@@ -20,7 +20,7 @@ from desk.vietnamese import lower_first, number, percent
 WIDTH, HEIGHT = 340, 112
 ROW, THICK = 26, 16
 #: From one line of a label to the next, and letters that a line holds before it is broken.
-BELOW, WRAPPED = 17, 22
+BELOW, WRAPPED = 17, 24
 #: About how wide a letter of 14 units is.
 LETTER = 7.3
 BRAND, RULE = "#0F5E6B", "#DCD7CB"
