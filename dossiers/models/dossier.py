@@ -82,6 +82,12 @@ class DossierQuerySet(WardQuerySet):
         """Not late yet, and promised for that day."""
         return self.on_time(at).filter(within("due_at", Days(day, day)))
 
+    def with_reminder(self) -> Self:
+        """With what a leader said last as `reminder_words`, and when as `reminded_at`."""
+        said = Event.objects.filter(dossier=models.OuterRef("pk"), kind=Event.Kind.REMINDED).order_by("-at", "-pk")
+        words, moment = (models.Subquery(said.values(name)[:1]) for name in ("reason", "at"))
+        return self.annotate(reminder_words=words, reminded_at=moment)
+
     def ready(self) -> Self:
         return self.filter(state=State.READY)
 
