@@ -37,6 +37,7 @@ from tests.factories import (
 #: Pages for everybody.
 PUBLIC = {
     "home",
+    "board",
     "ward_home",
     "healthz",
     "readyz",
@@ -151,7 +152,7 @@ def issued_letter(dossier):
 
 
 def url_of(name, dossier):
-    slugs = {"ward_home": dossier.ward.slug, "dossiers:move": "hen-lai"}
+    slugs = {"ward_home": dossier.ward.slug, "board": dossier.ward.slug, "dossiers:move": "hen-lai"}
     slugs |= {"dossiers:visit_act": "xep-lich", "dossiers:declaration": "khai-sinh"}
     models = {"dossiers:visit": HomeVisit, "dossiers:visit_act": HomeVisit, "dossiers:issued_pdf": IssuedPaper}
     models |= {"dossiers:wording": FormTitle}
