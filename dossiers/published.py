@@ -1,10 +1,10 @@
 """What everybody may know of the dossiers: results in time, how long they took, promises missed, apologies sent.
 
 No group of fewer than five results is told, and none can be found out by subtraction. The smallest things that are
-told are the results of one procedure in one ward in one month; small procedures are pooled with others of their field,
-small fields with other fields, and a month in which a ward has fewer than five is left out everywhere. So these parts do
-not overlap, each has five or more, and every figure is a sum of whole parts. A month is told when it is over; of the one
-that runs only sums of wards are, in steps of five or more (`desk.groups.told_until`).
+told are the results of one procedure in one ward in one month. Small procedures are pooled with others of their field,
+small fields with other fields; a month in which a ward has fewer than five is left out everywhere. So these parts do
+not overlap, each has five or more, and every figure is a sum of whole parts. A month is told when it is over; of the
+one that runs only sums of wards are, in steps of five or more (`desk.groups.told_until`).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from dossiers.models.figure import Span
 from dossiers.report import Line
 
 #: What becomes of promises; of a ward, never of one procedure.
-PROMISES = (Measure.MISSED, Measure.APOLOGISED)
+PROMISES = (Measure.MISSED, Measure.APOLOGISED, Measure.WAIVED)
 
 
 class Place(NamedTuple):

@@ -148,6 +148,12 @@ TABLES = (
                 lambda row: told(row.line.apologised, row.line.resolved),
             ),
             Column(
+                "con_no",
+                "Thư xin lỗi còn nợ; trống khi dưới 5 hồ sơ có kết quả",
+                "thư",
+                lambda row: told(row.line.owed, row.line.resolved),
+            ),
+            Column(
                 "phieu",
                 "Phiếu trả lời câu hỏi chính về mức hài lòng; trống khi dưới 5 phiếu",
                 "phiếu",

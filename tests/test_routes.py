@@ -37,6 +37,9 @@ from tests.factories import (
 #: Pages for everybody.
 PUBLIC = {
     "home",
+    "public_figures",
+    "data_json",
+    "data_csv",
     "ward_home",
     "healthz",
     "readyz",
