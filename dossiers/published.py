@@ -206,8 +206,12 @@ class Published:
             for ward, month, key, _ in self.results
             if (to := self.place(ward, month, key)) != self.procedures[key]
         }
-        moved = rows.filter(key__in={key for *_, key in elsewhere}).totals("ward", "first", "key", "value")
-        for (ward, month, key, value), count in moved.items():
+        if not elsewhere:
+            return found
+        moved = rows
+        for name, values in zip(("ward", "first", "key"), zip(*elsewhere, strict=True), strict=False):
+            moved = moved.filter(**{f"{name}__in": set(values)})
+        for (ward, month, key, value), count in moved.totals("ward", "first", "key", "value").items():
             if (ward, month, key) in elsewhere:
                 found[self.procedures[key]][value] -= count
                 if to := elsewhere[ward, month, key]:
