@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db.models import Min
 
+from desk.kept import for_a_minute
 from desk.models import Ward
 from desk.period import Days, month_of, months_later
 from dossiers.models import Figure
@@ -172,9 +173,9 @@ TABLES = (
 BY_SLUG = {table.slug: table for table in TABLES}
 
 
-def months(wards: list[Ward], year: int | None, today: date) -> list[date]:
-    """The months that are over and have counts; of one year, if one is asked for."""
-    rows = Figure.objects.of_wards(wards).filter(span=Span.MONTH)
+def months(year: int | None, today: date) -> list[date]:
+    """The months that are over, from the first that counts; of one year, if one is asked for."""
+    rows = Figure.objects.filter(span=Span.MONTH)
     first, this = rows.aggregate(first=Min("first"))["first"], month_of(today)
     if first is None:
         return []
@@ -183,12 +184,19 @@ def months(wards: list[Ward], year: int | None, today: date) -> list[date]:
     return [month for month in found if year is None or month.year == year]
 
 
-def rows_of(table: Table, wards: list[Ward], year: int | None, today: date) -> Iterator[list[Any]]:
+def rows_of(table: Table, year: int | None, today: date) -> Iterator[list[Any]]:
     """The rows of a table, read month by month."""
-    for month in months(wards, year, today):
-        published = Published(wards, Days.of_months(month), today)
-        survey = PublishedSurvey(wards, Period(month, month), today)
-        yield from map(table.cells, table.rows(published, survey))
+    for month in months(year, today):
+        yield from rows_of_month(table.slug, month, today)
+
+
+@for_a_minute
+def rows_of_month(slug: str, month: date, today: date) -> list[list[Any]]:
+    """Kept, so that however often the data are asked for, a month is summed once a minute."""
+    table, wards = BY_SLUG[slug], list(Ward.objects.in_service())
+    published = Published(wards, Days.of_months(month), today)
+    survey = PublishedSurvey(wards, Period(month, month), today)
+    return list(map(table.cells, table.rows(published, survey)))
 
 
 def as_csv(table: Table, rows: Iterator[list[Any]]) -> Iterator[str]:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from pypdf import PdfWriter
 
 from desk.calendar import ZONE
+from desk.kept import forget
 from desk.models import Hamlet, Staff, Ward
 from desk.uploads import content_type
 from dossiers.counting import Cut, Measure
@@ -263,11 +264,13 @@ def kept(
                 if not is_new:
                     row.count += count
                     row.save()
+    forget()
 
 
 def counted_at(moment: datetime) -> None:
     """Until when the kept counts know what has happened."""
     FigureRun.objects.update_or_create(pk=1, defaults={"counted_at": moment})
+    forget()
 
 
 def answers(

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from desk.groups import SHOWN_FROM, told_until
+from desk.kept import forget
 from desk.models import Ward
 from desk.period import Days
 from dossiers.models import Figure, Procedure
@@ -71,6 +72,7 @@ def test_the_page_tells_promises_kept_and_missed_with_their_period_and_count(cli
     assert tardy.applicant_name not in page
     tardy.appointments.in_debt().settle_apology(MONDAY)
     Figure.objects.keep_up(timezone.now())
+    forget()
     page = client.get(PAGE).text
     assert "<strong>1</strong><b>thư xin lỗi đã gửi</b>" in page
     assert "Chúng tôi còn nợ" not in page
@@ -84,6 +86,7 @@ def test_a_ward_has_its_own_page_in_days_as_long_as_its_own(client, ward):
     assert "8 trong 8 hồ sơ" in page
     assert "xong trong 2 ngày làm việc" in page
     Ward.objects.filter(pk=ward.pk).update(afternoon_opens=time(13), afternoon_closes=time(21))
+    forget()
     assert "xong trong 1 ngày làm việc" in client.get(PAGE, {"don_vi": ward.slug}).text
     assert client.get(PAGE, {"don_vi": "khong-co"}).status_code == 404
 
@@ -127,12 +130,18 @@ def test_a_month_is_told_only_after_the_counts_know_all_of_it(client, ward):
     assert counted_until() == NOVEMBER
 
 
-def test_the_page_may_be_kept_a_minute_by_anybody(client):
+def test_the_page_may_be_kept_a_minute_by_anybody_and_is_summed_once_a_minute(client, ward, monkeypatch):
+    kept(ward, OCTOBER, "khai sinh", 8)
     assert client.get(PAGE)["Cache-Control"] == "public, max-age=60"
+    Figure.objects.update(count=9)
+    assert "8 trong 8 hồ sơ" in client.get(PAGE).text
+    monkeypatch.setattr("desk.kept.time.monotonic", lambda: 10**9)
+    assert "9 trong 9 hồ sơ" in client.get(PAGE).text
 
 
 def test_the_page_costs_the_same_for_one_procedure_and_for_ten(client, ward, question):
     def queries() -> int:
+        forget()
         with CaptureQueriesContext(connection) as captured:
             assert client.get(PAGE, {"tu": "2026-01", "den": "2026-12"}).status_code == 200
         return len(captured)

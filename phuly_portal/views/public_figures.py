@@ -16,6 +16,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import condition, require_GET
 
 from desk.calendar import OfficeHours
+from desk.kept import for_a_minute
 from desk.models import Ward
 from desk.period import Days
 from dossiers.models import FigureRun
@@ -87,7 +88,13 @@ def by_procedure(published: Published, survey: PublishedSurvey, day: timedelta) 
     return [Row(line.name, line, named.get(line.key, Share()), day) for line in lines]
 
 
-def figures_of(wards: list[Ward], ward: Ward | None, period: Period, today: date) -> dict[str, Any]:
+@for_a_minute
+def figures_of(slug: str, period: Period, today: date) -> dict[str, Any]:
+    """What the page shows of those months, for one ward or for all: summed once a minute however often it is read."""
+    wards = list(Ward.objects.in_service())
+    if slug:
+        wards = [ward for ward in wards if ward.slug == slug]
+    ward = wards[0] if len(wards) == 1 else None
     day = (ward.hours if ward else OfficeHours()).day_length
     running = period == this_month(today)
     survey = PublishedSurvey(wards, period, today)
@@ -114,17 +121,16 @@ def figures_of(wards: list[Ward], ward: Ward | None, period: Period, today: date
 @require_GET
 def public_figures(request: HttpRequest) -> HttpResponse:
     """The figures of some months, of the city or of one ward."""
-    wards = choices = list(Ward.objects.in_service())
+    wards = list(Ward.objects.in_service())
     ward = wards[0] if len(wards) == 1 else None
     if slug := request.GET.get("don_vi"):
         ward = get_object_or_404(Ward.objects.in_service(), slug=slug)
-        wards = [ward]
     now = timezone.localdate()
     today = min(counted_until() or now, now)
     form, period = period_of(request, today)
     context = {
         "ward": ward,
-        "choices": choices if len(choices) > 1 else [],
+        "choices": wards if len(wards) > 1 else [],
         "form": form,
         "period": period,
         "shortcuts": shortcuts(today),
@@ -132,7 +138,7 @@ def public_figures(request: HttpRequest) -> HttpResponse:
         "tables": open_data.TABLES,
         "licence": open_data.LICENCE,
         "hidden": open_data.HIDDEN,
-        **figures_of(wards, ward, period, today),
+        **figures_of(ward.slug if ward else "", period, today),
     }
     return render(request, "portal/public_figures.html", context)
 
@@ -180,9 +186,9 @@ def data_json(request: HttpRequest) -> HttpResponse:
         year = year_asked(request)
     except ValueError:
         return refused()
-    wards, today = list(Ward.objects.in_service()), counted_until() or date.min
+    today = counted_until() or date.min
     about = open_data.described(counted_at(request), request.build_absolute_uri(reverse("public_figures")))
-    tables = {table.slug: open_data.rows_of(table, wards, year, today) for table in open_data.TABLES}
+    tables = {table.slug: open_data.rows_of(table, year, today) for table in open_data.TABLES}
     return open_to_all(open_data.as_json(about, tables), "application/json")
 
 
@@ -199,7 +205,7 @@ def data_csv(request: HttpRequest) -> HttpResponse:
         return refused()
     if table is None:
         return refused()
-    wards, today = list(Ward.objects.in_service()), counted_until() or date.min
-    response = open_to_all(open_data.as_csv(table, open_data.rows_of(table, wards, year, today)), "text/csv")
+    today = counted_until() or date.min
+    response = open_to_all(open_data.as_csv(table, open_data.rows_of(table, year, today)), "text/csv")
     response["Content-Disposition"] = f'attachment; filename="phu-ly-{table.slug.replace("_", "-")}.csv"'
     return response
