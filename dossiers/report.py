@@ -126,9 +126,13 @@ class Line:
         return self.now[Measure.RETURNED]
 
     @property
+    def in_time(self) -> int:
+        return self.early + self.on_time
+
+    @property
     def share(self) -> float | None:
         """Of the results, how many came in time, early ones among them; None where there was none."""
-        return (self.early + self.on_time) / self.resolved if self.resolved else None
+        return self.in_time / self.resolved if self.resolved else None
 
     def hours_for(self, share: float, measure: str = Measure.HOURS) -> int | None:
         return percentile(self.hours[measure], share)

@@ -65,5 +65,5 @@ def ending(start: date, count: int) -> Period:
 
 
 def lately(today: date) -> Period:
-    """This month and the two before: the figure for the citizens' pages."""
-    return Period(months_later(month_of(today), -2), month_of(today))
+    """The three months before this one: the figure for the citizens' first page."""
+    return Period(months_later(month_of(today), -3), months_later(month_of(today), -1))

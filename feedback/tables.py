@@ -11,13 +11,14 @@ from typing import Any
 
 from django.db.models import F, Sum
 
+from desk.groups import too_small
 from desk.models import Staff, Ward
 from desk.period import months_later
 from dossiers.models import Dossier, Procedure
 from feedback.figures import Line, Scales, Survey, Table, good_values, good_words, main_question, sentence, shares
 from feedback.models import Answer, BallotTally, Campaign, CampaignArea, Channel, Question, Stage
 from feedback.period import Period, ending
-from feedback.statistics import Share, too_small
+from feedback.statistics import Share
 
 #: Months that the course of time is shown for, at least.
 MONTHS = 12

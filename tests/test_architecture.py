@@ -104,7 +104,8 @@ WITHOUT_VISIBLE_TO = {
     ("phuly_portal/views/health.py", "Ward.in_service"): "the list of wards is public",
     ("phuly_portal/views/home.py", "Ward.in_service"): "the list of wards is public",
     ("phuly_portal/views/home.py", "CalendarDay.calendar"): "the calendar is everybody's",
-    ("phuly_portal/views/home.py", "Dossier.filter"): "public figures: counts only",
+    ("phuly_portal/views/public_figures.py", "Ward.in_service"): "the list of wards is public",
+    ("phuly_portal/views/public_figures.py", "FigureRun.first"): "when the counts were made, of all wards",
     ("phuly_portal/views/leader.py", "CalendarDay.calendar"): "the calendar is everybody's",
 }
 #: Calls that ring for a worker at once.

@@ -38,6 +38,9 @@ from tests.factories import (
 PUBLIC = {
     "home",
     "board",
+    "public_figures",
+    "data_json",
+    "data_csv",
     "ward_home",
     "healthz",
     "readyz",

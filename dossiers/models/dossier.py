@@ -114,13 +114,6 @@ class DossierQuerySet(WardQuerySet):
             return self.none()
         return self.filter(state__in=UNFINISHED, ward=ward, procedure__code=procedure.code, id_number=id_number)
 
-    def punctuality(self, first: date, after: date) -> dict[str, int]:
-        """How many results became ready in [first, after) and how many of them on time: {"ready": n, "kept": n}."""
-        done = self.filter(within("ready_at", Days(first, after - ONE_DAY)))
-        return done.aggregate(
-            ready=models.Count("pk"), kept=models.Count("pk", filter=Q(ready_at__lte=models.F("promised_at")))
-        )
-
     def returned_by_ward(self, first: date, after: date) -> dict[int, int]:
         """How many results each ward handed back in [first, after)."""
         handed = self.filter(within("returned_at", Days(first, after - ONE_DAY))).order_by()
