@@ -7,7 +7,7 @@ is answered on the next working day (Luật Hộ tịch 2014; Nghị định 23/
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -62,6 +62,15 @@ class Limit:
             return "trong ngày"
         noun = {Unit.WORKING_DAY: "ngày làm việc", Unit.CALENDAR_DAY: "ngày", Unit.HOUR: "giờ làm việc"}[self.unit]
         return f"{self.value:02} {noun}"
+
+
+def is_shorter(limit: Limit, than: Limit, hours: OfficeHours) -> bool:
+    """Whether one term never promises a later half day than another, and for somebody an earlier one.
+
+    Tried, not reckoned: days, working days and hours have no common length. It is tried for who comes at any half hour
+    of an ordinary week; around holidays the earlier promise of the two holds (`WorkingCalendar.earliest`).
+    """
+    return _is_shorter(limit, than, hours)
 
 
 class Mark(StrEnum):
@@ -304,6 +313,10 @@ class WorkingCalendar:
         day, half = count(received, limit)
         return self._promise(received, limit, day, half, begins)
 
+    def earliest(self, received_at: datetime, limits: Iterable[Limit], *begins: str) -> Promise:
+        """The promise of that one of several terms which ends first; of the first one where they end together."""
+        return min((self.promise(received_at, limit, *begins) for limit in limits), key=lambda promise: promise.due_at)
+
     def _same_day(self, received: datetime, limit: Limit) -> tuple[date, Half]:
         today = received.date()
         at = received.time()
@@ -372,3 +385,18 @@ class WorkingCalendar:
     def _made_up(self, day: date) -> str:
         special = self.special(day)
         return " (làm bù)" if special and special.mark is Mark.WORKING else ""
+
+
+@lru_cache(maxsize=1024)
+def _is_shorter(limit: Limit, than: Limit, hours: OfficeHours) -> bool:
+    # years whose one special day is New Year's: the week tried and what follows it are ordinary
+    years = (2024, 2025, 2026)
+    plain = WorkingCalendar({date(year, 1, 1): SpecialDay(date(year, 1, 1), Mark.HOLIDAY, "") for year in years}, hours)
+    moments = [
+        datetime.combine(date(2024, 1, 8) + timedelta(days=day), time(hour, minute), ZONE)
+        for day in range(5)
+        for hour in range(6, 19)
+        for minute in (0, 1, 30, 31)
+    ]
+    ends = [(plain.promise(at, limit).due_at, plain.promise(at, than).due_at) for at in moments]
+    return all(mine <= theirs for mine, theirs in ends) and any(mine < theirs for mine, theirs in ends)

@@ -25,7 +25,7 @@ from dossiers.slip import PAPER_SIZES, issue_slip, slip_html
 
 def visible(request: HttpRequest, code: str) -> Dossier:
     rows = Dossier.objects.visible_to(request.user).select_related(
-        "ward", "procedure", "edition", "officer", "holder", "received_by"
+        "ward", "procedure", "committed", "edition", "officer", "holder", "received_by"
     )
     return get_object_or_404(rows, code=code)
 
