@@ -283,6 +283,9 @@ class WorkingCalendar:
         ]
         return " ".join(filter(None, parts)) or "dưới 1 phút"
 
+    def opens_at(self, day: date) -> datetime:
+        return datetime.combine(day, self.hours.morning_opens, ZONE)
+
     def closes_at(self, day: date, half: Half) -> datetime:
         """The end of a half day: the moment at which its promise is broken."""
         return datetime.combine(day, self.hours.span(half)[1], ZONE)
@@ -400,3 +403,40 @@ def _is_shorter(limit: Limit, than: Limit, hours: OfficeHours) -> bool:
     ]
     ends = [(plain.promise(at, limit).due_at, plain.promise(at, than).due_at) for at in moments]
     return all(mine <= theirs for mine, theirs in ends) and any(mine < theirs for mine, theirs in ends)
+
+
+class OfficeRuler:
+    """Office time of many spans, as `WorkingCalendar.working_time` says it: each day is looked up once."""
+
+    def __init__(self, calendar: WorkingCalendar) -> None:
+        self.calendar = calendar
+        self.worked: dict[date, timedelta] = {}  # office time from a day of reference until each day begins
+        self.first = self.last = date.min
+
+    def between(self, start: datetime, end: datetime) -> timedelta:
+        """Office time between two moments; zero when `end` is not after `start`."""
+        return max(self.at(end) - self.at(start), timedelta(0))
+
+    def at(self, moment: datetime) -> timedelta:
+        """Office time until that moment, from a day of reference that is the same for all moments."""
+        local = moment.astimezone(ZONE)
+        total = self.until(local.date())
+        if self.calendar.is_working(local.date()):
+            for half in Half:
+                opens, closes = (datetime.combine(local.date(), edge, ZONE) for edge in self.calendar.hours.span(half))
+                total += max(min(closes, local) - opens, timedelta(0))
+        return total
+
+    def until(self, day: date) -> timedelta:
+        if not self.worked:
+            self.worked[day], self.first, self.last = timedelta(0), day, day
+        while self.last < day:
+            self.worked[self.last + ONE_DAY] = self.worked[self.last] + self.of(self.last)
+            self.last += ONE_DAY
+        while day < self.first:
+            self.first -= ONE_DAY
+            self.worked[self.first] = self.worked[self.first + ONE_DAY] - self.of(self.first)
+        return self.worked[day]
+
+    def of(self, day: date) -> timedelta:
+        return self.calendar.hours.day_length if self.calendar.is_working(day) else timedelta(0)

@@ -20,6 +20,20 @@ if TYPE_CHECKING:
     from desk.models import Staff
 
 
+def refusals(
+    ward: Ward, procedure: Procedure, limit: Limit, days: tuple[date, date | None], today: date
+) -> dict[str, str]:
+    """What speaks against such a term, as sentences by the field that they are about."""
+    (first, last), found = days, {}
+    if first <= today:
+        found["valid_from"] = "Sớm nhất từ ngày mai: giấy hẹn hôm nay đã ghi theo hạn đang có."
+    elif last and last < first:
+        found["valid_to"] = "Ngày cuối phải từ ngày bắt đầu trở đi."
+    if not is_shorter(limit, procedure.limit, ward.hours):
+        found["limit_value"] = f"Phải ngắn hơn thời hạn theo quy định ({procedure.limit_words})."
+    return found
+
+
 class CommittedTermQuerySet(WardQuerySet):
     def of(self, ward: Ward, procedure: Procedure, day: date) -> CommittedTerm | None:
         """What a slip of that day promises in place of the law's term; None where the law's holds. One query."""
@@ -49,12 +63,9 @@ class CommittedTermQuerySet(WardQuerySet):
         """
         if by.ward_id != ward.pk or not by.has_role("leader"):
             raise DossierError("Chỉ lãnh đạo của đơn vị mới đặt được thời hạn cam kết.")
-        if valid_from <= timezone.localdate(at):
-            raise DossierError("Thời hạn cam kết bắt đầu sớm nhất từ ngày mai: giấy hẹn hôm nay đã in theo hạn cũ.")
-        if valid_to and valid_to < valid_from:
-            raise DossierError("Ngày cuối phải từ ngày bắt đầu trở đi.")
-        if not is_shorter(limit, procedure.limit, ward.hours):
-            raise DossierError(f"Thời hạn cam kết phải ngắn hơn thời hạn theo quy định ({procedure.limit_words}).")
+        wrong = refusals(ward, procedure, limit, (valid_from, valid_to), timezone.localdate(at))
+        if wrong:
+            raise DossierError(next(iter(wrong.values())))
         try:
             with transaction.atomic():
                 return self.create(  # type: ignore[return-value]
