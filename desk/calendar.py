@@ -64,15 +64,6 @@ class Limit:
         return f"{self.value:02} {noun}"
 
 
-def is_shorter(limit: Limit, than: Limit, hours: OfficeHours) -> bool:
-    """Whether one term never promises a later half day than another, and for somebody an earlier one.
-
-    Tried, not reckoned: days, working days and hours have no common length. It is tried for who comes at any half hour
-    of an ordinary week; around holidays the earlier promise of the two holds (`WorkingCalendar.earliest`).
-    """
-    return _is_shorter(limit, than, hours)
-
-
 class Mark(StrEnum):
     """Why a date of the table is not an ordinary one."""
 
@@ -307,14 +298,18 @@ class WorkingCalendar:
         if limit.unit is not Unit.SAME_DAY and limit.value < 1:
             raise ValueError("a term has at least one day or hour")
         received = received_at.astimezone(ZONE).replace(second=0, microsecond=0)
+        day, half = self.due(received, limit)
+        return self._promise(received, limit, day, half, begins)
+
+    def due(self, received: datetime, limit: Limit) -> tuple[date, Half]:
+        """The half day that is promised for something received at that local moment."""
         count = {
             Unit.SAME_DAY: self._same_day,
             Unit.WORKING_DAY: self._working_days,
             Unit.CALENDAR_DAY: self._calendar_days,
             Unit.HOUR: self._hours,
         }[limit.unit]
-        day, half = count(received, limit)
-        return self._promise(received, limit, day, half, begins)
+        return count(received, limit)
 
     def earliest(self, received_at: datetime, limits: Iterable[Limit], *begins: str) -> Promise:
         """The promise of that one of several terms which ends first; of the first one where they end together."""
@@ -388,55 +383,3 @@ class WorkingCalendar:
     def _made_up(self, day: date) -> str:
         special = self.special(day)
         return " (làm bù)" if special and special.mark is Mark.WORKING else ""
-
-
-@lru_cache(maxsize=1024)
-def _is_shorter(limit: Limit, than: Limit, hours: OfficeHours) -> bool:
-    # years whose one special day is New Year's: the week tried and what follows it are ordinary
-    years = (2024, 2025, 2026)
-    plain = WorkingCalendar({date(year, 1, 1): SpecialDay(date(year, 1, 1), Mark.HOLIDAY, "") for year in years}, hours)
-    moments = [
-        datetime.combine(date(2024, 1, 8) + timedelta(days=day), time(hour, minute), ZONE)
-        for day in range(5)
-        for hour in range(6, 19)
-        for minute in (0, 1, 30, 31)
-    ]
-    ends = [(plain.promise(at, limit).due_at, plain.promise(at, than).due_at) for at in moments]
-    return all(mine <= theirs for mine, theirs in ends) and any(mine < theirs for mine, theirs in ends)
-
-
-class OfficeRuler:
-    """Office time of many spans, as `WorkingCalendar.working_time` says it: each day is looked up once."""
-
-    def __init__(self, calendar: WorkingCalendar) -> None:
-        self.calendar = calendar
-        self.worked: dict[date, timedelta] = {}  # office time from a day of reference until each day begins
-        self.first = self.last = date.min
-
-    def between(self, start: datetime, end: datetime) -> timedelta:
-        """Office time between two moments; zero when `end` is not after `start`."""
-        return max(self.at(end) - self.at(start), timedelta(0))
-
-    def at(self, moment: datetime) -> timedelta:
-        """Office time until that moment, from a day of reference that is the same for all moments."""
-        local = moment.astimezone(ZONE)
-        total = self.until(local.date())
-        if self.calendar.is_working(local.date()):
-            for half in Half:
-                opens, closes = (datetime.combine(local.date(), edge, ZONE) for edge in self.calendar.hours.span(half))
-                total += max(min(closes, local) - opens, timedelta(0))
-        return total
-
-    def until(self, day: date) -> timedelta:
-        if not self.worked:
-            self.worked[day], self.first, self.last = timedelta(0), day, day
-        while self.last < day:
-            self.worked[self.last + ONE_DAY] = self.worked[self.last] + self.of(self.last)
-            self.last += ONE_DAY
-        while day < self.first:
-            self.first -= ONE_DAY
-            self.worked[self.first] = self.worked[self.first + ONE_DAY] - self.of(self.first)
-        return self.worked[day]
-
-    def of(self, day: date) -> timedelta:
-        return self.calendar.hours.day_length if self.calendar.is_working(day) else timedelta(0)

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from django.db.models import Q
 
-from desk.calendar import OfficeRuler
 from desk.models import CalendarDay, Ward
+from desk.ruler import OfficeRuler
 from dossiers.models import Appointment, Dossier, Handover, State, SupplementRequest
 from dossiers.risk import History, Running, weigh
 
@@ -67,8 +67,8 @@ def lives(wards: Iterable[Ward], since: datetime) -> list[Life]:
     }
     mine = rows.values("pk")
     taken = Handover.objects.filter(dossier__in=mine, accepted_at__isnull=False).order_by("accepted_at", "pk")
-    for pk, *turn in taken.values_list("dossier_id", "accepted_at", "step"):
-        found[pk].turns.append((turn[0], turn[1]))
+    for pk, accepted_at, step in taken.values_list("dossier_id", "accepted_at", "step"):
+        found[pk].turns.append((accepted_at, step))  # type: ignore[arg-type]
     promises = Appointment.objects.filter(dossier__in=mine).order_by("made_at", "pk")
     for pk, *promise in promises.values_list("dossier_id", *Promised._fields):
         found[pk].promises.append(Promised(*promise))

@@ -11,10 +11,11 @@ from math import ceil
 
 from django.utils.safestring import SafeString
 
-from desk.calendar import Limit, OfficeHours, OfficeRuler, Unit, WorkingCalendar, is_shorter
+from desk.calendar import Limit, OfficeHours, Unit, WorkingCalendar
 from desk.charts import parts
 from desk.models import Ward
 from desk.period import Days, within
+from desk.ruler import OfficeRuler, is_shorter
 from desk.vietnamese import capitalise, lower_first, number, percent
 from dossiers.counting import Measure
 from dossiers.models import CommittedTerm, Procedure, SupplementRequest
@@ -73,11 +74,11 @@ class Reviewed:
 
     @property
     def sooner(self) -> str:
-        """By how much half of the results come before the term ends; nothing where they do not."""
+        """By how much half of the results come before the term ends; nothing for less than half a day."""
         if self.line.median is None or self.procedure.is_same_day:
             return ""
         left = int(office_hours(self.term.limit, self.hours)) - self.line.median
-        return in_days(left) if left >= 1 else ""
+        return in_days(left) if timedelta(hours=left) >= self.hours.day_length / 2 else ""
 
     @cached_property
     def spent(self) -> list[tuple[str, float]]:

@@ -12,14 +12,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import accumulate
+from math import ceil
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
-from desk.calendar import ONE_DAY, OfficeRuler, WorkingCalendar
+from desk.calendar import ONE_DAY, WorkingCalendar
 from desk.models import Ward
 from desk.period import Days, month_of, months_later
+from desk.ruler import OfficeRuler
 from desk.vietnamese import number
 from dossiers.counting import Cut, Measure
 from dossiers.models import Appointment, Figure, Handover, Procedure, State
@@ -58,7 +60,7 @@ class Past:
     def longer(self, hours: float) -> float:
         """How many took longer; of those that ended within the hour begun, as large a part as is left of it."""
         place = bisect_right(self.values, hours)
-        whole = self.count - self.sums[place]
+        whole: float = self.count - self.sums[place]
         if place < len(self.values) and self.values[place] - hours < 1:
             whole -= self.counts[place] * (1 - (self.values[place] - hours))
         return whole
@@ -66,7 +68,7 @@ class Past:
     def within(self, share: float, spent: float) -> int:
         """In how many further hours so large a share of those that took longer than `spent` was done."""
         rest = (1 - share) * self.longer(spent)
-        return next((int(value - spent) + 1 for value in self.values if self.longer(value) <= rest), 0)
+        return next((ceil(value - spent) for value in self.values if self.longer(value) <= rest), 0)
 
 
 class History:
@@ -83,9 +85,8 @@ class History:
         self.own: dict[tuple, Counter[int]] = defaultdict(Counter)
         self.all: dict[tuple, Counter[int]] = defaultdict(Counter)
         wards = list(wards)
-        for (ward, key, measure, value), count in (
-            self.counts(ward__in=wards, key__in=self.codes).totals(*OF_WARD).items()
-        ):
+        mine = self.counts(ward__in=wards, key__in=self.codes).totals(*OF_WARD)
+        for (ward, key, measure, value), count in mine.items():
             self.own[ward, self.codes[key], measure][value] += count
         few = {
             code

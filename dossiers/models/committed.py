@@ -11,8 +11,9 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from desk.calendar import Limit, Unit, is_shorter
+from desk.calendar import Limit, Unit
 from desk.models import Ward, WardQuerySet
+from desk.ruler import is_shorter
 from dossiers.models.procedure import Procedure, Term
 from dossiers.models.state import DossierError
 

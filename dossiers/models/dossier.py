@@ -201,14 +201,8 @@ class Dossier(Steps):
 
     ward = models.ForeignKey(Ward, models.PROTECT)
     procedure = models.ForeignKey(Procedure, models.PROTECT)
-    committed = models.ForeignKey(
-        CommittedTerm,
-        models.PROTECT,
-        verbose_name="thời hạn cam kết khi nhận",
-        null=True,
-        related_name="+",
-        db_index=False,  # few have one: the index below holds only these
-    )
+    # few have one: an index below holds only these
+    committed = models.ForeignKey(CommittedTerm, models.PROTECT, null=True, related_name="+", db_index=False)
     edition = models.ForeignKey(Edition, models.PROTECT)
     code = models.CharField("mã hồ sơ", max_length=60, unique=True)
     token = models.CharField(max_length=22, unique=True, default=new_token)
