@@ -136,6 +136,18 @@ def pairs(title: str, about: str, heads: tuple[str, str], rows: Sequence[tuple[s
     return Chart(title, about, shapes, told, width, height, True, heads)
 
 
+def parts(shares: Sequence[float]) -> SafeString:
+    """One bar that shares cut into pieces, full, grey and empty by turns; the words beside it say what each is."""
+    looks, left, shapes = (("bar-brand", BRAND), ("bar-quiet", "#B9D3D6"), ("bar-second", "#fff")), 0.5, []
+    for share, (css, fill) in zip(shares, looks, strict=False):
+        shapes.append(rect(css, left, 0.5, 160 * share, 13, fill, 0))
+        left += 160 * share
+    return format_html(
+        '<svg class="parts" viewBox="0 0 161 14" width="161" height="14" aria-hidden="true" focusable="false">{}</svg>',
+        format_html_join("", "{}", ((shape,) for shape in shapes)),
+    )
+
+
 def longest(words: Sequence[str]) -> float:
     return max(map(len, words), default=0) * LETTER
 

@@ -9,7 +9,8 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from dossiers.models import Attachment, FormTitle, HomeVisit, IssuedPaper, Presentation
+from desk.calendar import Limit, Unit
+from dossiers.models import Attachment, CommittedTerm, FormTitle, HomeVisit, IssuedPaper, Presentation
 from dossiers.slip import issue_slip
 from feedback.models import (
     Answer,
@@ -119,6 +120,7 @@ def dossier(ward):
     issue_slip(dossier, by=dossier.received_by, at=timezone.now())
     issued_letter(dossier)
     HomeVisit.objects.ask(ward=ward, by=dossier.received_by, at=timezone.now(), key=uuid.uuid4(), name="Cao Thị Bưởi")
+    commit_to_two_days(dossier)
     voices(dossier)
     answered(dossier)
     area = campaign_of(ward).areas.get()
@@ -133,6 +135,21 @@ def voices(dossier):
     talk = DialogueFactory(ward=ward, at=now - timedelta(days=9))
     talk.ask(words="Bao giờ có đèn?", key=uuid.uuid4(), at=now, by=talk.announced_by)
     talk.promise(words="Lắp đèn", responsible=by, due_on=now, key=uuid.uuid4(), by=talk.announced_by, at=now)
+
+
+def commit_to_two_days(dossier):
+    """The ward promises to be quicker than the law from tomorrow on."""
+    now = timezone.now()
+    CommittedTerm.objects.commit(
+        ward=dossier.ward,
+        procedure=dossier.procedure,
+        limit=Limit(2, Unit.WORKING_DAY, None),
+        valid_from=timezone.localdate(now) + timedelta(days=1),
+        valid_to=None,
+        reason="Thường xong sớm",
+        by=StaffFactory(ward=dossier.ward, leader=True),
+        at=now,
+    )
 
 
 def answered(dossier):
@@ -158,7 +175,7 @@ def url_of(name, dossier):
     slugs = {"ward_home": dossier.ward.slug, "board": dossier.ward.slug, "dossiers:move": "hen-lai"}
     slugs |= {"dossiers:visit_act": "xep-lich", "dossiers:declaration": "khai-sinh"}
     models = {"dossiers:visit": HomeVisit, "dossiers:visit_act": HomeVisit, "dossiers:issued_pdf": IssuedPaper}
-    models |= {"dossiers:wording": FormTitle}
+    models |= {"dossiers:wording": FormTitle, "dossiers:commit_end": CommittedTerm}
     models |= {name: Letter for name in ROUTES if name.startswith("letters:")}
     models |= {"feedback:campaign": Campaign, "feedback:campaign_close": Campaign}
     models |= dict.fromkeys(AREA, CampaignArea)
@@ -180,6 +197,7 @@ def url_of(name, dossier):
         "proof": getattr(row, "proof", ""),
         "pk": row.pk,
         "code": dossier.code,
+        "procedure": dossier.procedure.code,
         "token": dossier.token,
         "slug": slugs.get(name, "kiem-soat"),
         "occasion": "apology",

@@ -15,7 +15,16 @@ from desk.forms import Birth, Email, IdNumber, PersonName, Phone, TaxCode, Text
 from desk.idcard import ID_NUMBER
 from desk.models import Hamlet, Ward
 from dossiers.forms.fields import DIGITS, OFF, Day, Fee
-from dossiers.models import OFFERED_FROM_AGE, Dossier, DossierDocument, GivenDocument, HomeVisit, Procedure
+from dossiers.models import (
+    OFFERED_FROM_AGE,
+    CommittedTerm,
+    Dossier,
+    DossierDocument,
+    GivenDocument,
+    HomeVisit,
+    Procedure,
+)
+from dossiers.models.procedure import Term
 
 #: How many papers beside the required ones the intake page takes.
 EXTRA_PAPERS = 2
@@ -108,6 +117,7 @@ class IntakeForm(forms.Form):
                     max_value="Nhiều nhất %(limit_value)s.",
                 )
         self.matches = self._matches()
+        self.committed = CommittedTerm.objects.of_each(ward, self.matches, timezone.localdate())
         self.chosen = self._chosen()
         if self.chosen and self.is_new_choice:
             self.initial["fee_vnd"] = self.chosen.fee_vnd
@@ -131,6 +141,16 @@ class IntakeForm(forms.Form):
         pick = self._typed("pick")
         place = int(pick) if re.fullmatch(r"[0-9]", pick) else 0
         return self.matches[min(place, len(self.matches) - 1)] if self.matches else None
+
+    @property
+    def offers(self) -> list[tuple[Procedure, Term]]:
+        """What the page offers for what was typed, each with the term that a slip would promise."""
+        return [(procedure, self.committed.get(procedure.code, procedure)) for procedure in self.matches]
+
+    @property
+    def term(self) -> Term | None:
+        """The term that the slip would promise."""
+        return self.committed.get(self.chosen.code, self.chosen) if self.chosen else None
 
     @property
     def is_new_choice(self) -> bool:

@@ -17,18 +17,23 @@ from dossiers.models.dossier import DossierQuerySet
 from dossiers.overdue import AGES, NO_CAUSE, of_age, with_cause
 
 
-class OverdueFilter(DossierFilter):
-    tuoi = forms.ChoiceField(label="Quá hạn bao lâu", required=False)
-    nguyen_nhan = forms.ChoiceField(label="Nguyên nhân", required=False)
-
+class OpenFilter(DossierFilter):
     #: What of the list of all dossiers is of no use here.
     LEFT_OUT: ClassVar = ("trang_thai", "thon", "kenh", "cong_chuc", "don_vi")
+
+    def __init__(self, asked: Any, *, staff: Staff) -> None:
+        super().__init__(asked, staff=staff)
+        for name in self.LEFT_OUT:
+            self.fields.pop(name, None)
+
+
+class OverdueFilter(OpenFilter):
+    tuoi = forms.ChoiceField(label="Quá hạn bao lâu", required=False)
+    nguyen_nhan = forms.ChoiceField(label="Nguyên nhân", required=False)
 
     def __init__(self, asked: Any, *, staff: Staff, today: date, calendar: WorkingCalendar, is_late: bool) -> None:
         super().__init__(asked, staff=staff)
         self.today, self.calendar = today, calendar
-        for name in self.LEFT_OUT:
-            self.fields.pop(name, None)
         causes = list(DelayCause.objects.values_list("name", "name"))
         self.fields["tuoi"].choices = [("", "Tất cả"), *((slug, words) for slug, (_, _, words) in AGES.items())]
         self.fields["nguyen_nhan"].choices = [("", "Tất cả"), (NO_CAUSE, NO_CAUSE), *causes]

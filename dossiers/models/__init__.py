@@ -1,6 +1,7 @@
 from dossiers.models.appointment import Appointment
 from dossiers.models.attachment import Attachment
 from dossiers.models.cause import DelayCause
+from dossiers.models.committed import CommittedTerm
 from dossiers.models.dossier import Dossier, DossierDocument, GivenDocument
 from dossiers.models.event import Event
 from dossiers.models.figure import Figure, FigureRun
@@ -23,6 +24,7 @@ __all__ = [
     "UNFINISHED",
     "Appointment",
     "Attachment",
+    "CommittedTerm",
     "DelayCause",
     "Dossier",
     "DossierDocument",

@@ -15,14 +15,15 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from desk.calendar import ONE_DAY, Promise
+from desk.calendar import ONE_DAY, Promise, WorkingCalendar
 from desk.fields import FoldedField, SortKeyField
 from desk.models import CalendarDay, Counter, Hamlet, Staff, Ward, WardQuerySet
 from desk.period import Days, within
 from desk.vietnamese import fold, mask_name
 from dossiers.models.appointment import Appointment
+from dossiers.models.committed import CommittedTerm
 from dossiers.models.event import Event
-from dossiers.models.procedure import Edition, Procedure
+from dossiers.models.procedure import Edition, Procedure, Term
 from dossiers.models.state import OPEN, UNFINISHED, DossierError, State
 from dossiers.models.steps import Steps
 from dossiers.models.supplement import SupplementRequest
@@ -144,13 +145,14 @@ class DossierQuerySet(WardQuerySet):
                 dossier = Dossier(
                     ward=ward,
                     procedure=procedure,
+                    committed=CommittedTerm.objects.of(ward, procedure, day),
                     edition=Edition.objects.on(day),
                     intake_key=intake_key,
                     received_by=by,
                     received_at=at,
                     **facts,
                 )
-                promise = calendar.promise(at, procedure.limit)
+                promise = dossier.promise_from(at, calendar)
                 dossier.take_numbers(day).promised(promise)
                 dossier.holder = by
                 dossier.step_due_at = procedure.step_due_at("desk", at, (at, promise.due_at), calendar)
@@ -200,6 +202,8 @@ class Dossier(Steps):
 
     ward = models.ForeignKey(Ward, models.PROTECT)
     procedure = models.ForeignKey(Procedure, models.PROTECT)
+    # few have one: an index below holds only these
+    committed = models.ForeignKey(CommittedTerm, models.PROTECT, null=True, related_name="+", db_index=False)
     edition = models.ForeignKey(Edition, models.PROTECT)
     code = models.CharField("mã hồ sơ", max_length=60, unique=True)
     token = models.CharField(max_length=22, unique=True, default=new_token)
@@ -286,6 +290,7 @@ class Dossier(Steps):
             models.Index(fields=["ward", "-received_at", "-id"], name="dossier_newest"),
             models.Index(fields=["ended_at", "ward"], condition=Q(ended_at__isnull=False), name="dossier_ended"),
             models.Index(fields=["ward", "id_number"], condition=~Q(id_number=""), name="dossier_id_number"),
+            models.Index(fields=["committed"], condition=Q(committed__isnull=False), name="dossier_committed"),
             models.Index(fields=["ward", "phone"], condition=~Q(phone=""), name="dossier_phone"),
         ]
 
@@ -308,6 +313,15 @@ class Dossier(Steps):
         self.register_number = Counter.objects.next(self.ward, f"register-{day.year}")
         self.code = self.edition.dossier_code(self.ward.dossier_code_prefix, day, self.day_number)
         return self
+
+    @property
+    def term(self) -> Term:
+        """What its slip promises: the ward's own term of the day of receipt, else the law's."""
+        return self.committed or self.procedure
+
+    def promise_from(self, at: datetime, calendar: WorkingCalendar, *begins: str) -> Promise:
+        """What its term promises when it runs from that moment on."""
+        return self.procedure.promise(at, calendar, self.committed, *begins)
 
     def promised(self, promise: Promise) -> Self:
         """Start a term: lateness counts from this promise."""
@@ -361,7 +375,7 @@ class Dossier(Steps):
     def needs_slip(self) -> bool:
         """Same-day matters get a slip on request only, but always where the law wants hour and day in writing."""
         due_later = timezone.localdate(self.due_at) > timezone.localdate(self.received_at)
-        return not self.procedure.is_same_day or (self.procedure.always_slip and due_later)
+        return not self.term.is_same_day or (self.procedure.always_slip and due_later)
 
 
 class DossierDocument(models.Model):
