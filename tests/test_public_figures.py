@@ -217,6 +217,14 @@ def test_small_procedures_are_pooled_in_their_field_and_small_fields_together(wa
     assert [line.p90 for line in lines] == [7, 40, 7, 7]
 
 
+def test_hours_are_told_where_their_results_are(ward, other_ward):
+    kept(ward, OCTOBER, "khai sinh", 20, hours=7)
+    kept(other_ward, OCTOBER, "khai sinh", 3, hours=90)
+    kept(other_ward, OCTOBER, "kết hôn", 4, hours=2)
+    lines = published().by_procedure()
+    assert [(line.name, line.p90) for line in lines] == [("Khai sinh", 7), ("Các thủ tục ít hồ sơ, gộp chung", 90)]
+
+
 @given(st.dictionaries(st.builds(Place, st.sampled_from("ABC"), st.sampled_from("1234")), st.integers(1, 9)))
 def test_every_part_has_five_or_there_is_none(counts):
     where = places(counts)
