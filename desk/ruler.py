@@ -35,6 +35,10 @@ class OfficeRuler:
 
     def __init__(self, calendar: WorkingCalendar) -> None:
         self.calendar = calendar
+        midnight = datetime.combine(date.min, time.min)
+        spans = (calendar.hours.span(half) for half in Half)
+        self.halves = [[datetime.combine(date.min, edge) - midnight for edge in span] for span in spans]
+        self.known: dict[datetime, timedelta] = {}
         self.worked: dict[date, timedelta] = {}  # office time from a day of reference until each day begins
         self.first = self.last = date.min
 
@@ -44,13 +48,14 @@ class OfficeRuler:
 
     def at(self, moment: datetime) -> timedelta:
         """Office time until that moment, from a day of reference that is the same for all moments."""
-        local = moment.astimezone(ZONE)
-        total = self.until(local.date())
-        if self.calendar.is_working(local.date()):
-            for half in Half:
-                opens, closes = (datetime.combine(local.date(), edge, ZONE) for edge in self.calendar.hours.span(half))
-                total += max(min(closes, local) - opens, timedelta(0))
-        return total
+        if moment not in self.known:
+            local = moment.astimezone(ZONE)
+            total = self.until(local.date())
+            for opens, closes in self.halves if self.calendar.is_working(local.date()) else ():
+                into = timedelta(hours=local.hour, minutes=local.minute, seconds=local.second)
+                total += max(min(closes, into + timedelta(microseconds=local.microsecond)) - opens, timedelta(0))
+            self.known[moment] = total
+        return self.known[moment]
 
     def until(self, day: date) -> timedelta:
         if not self.worked:

@@ -133,16 +133,20 @@ class Running:
 
 @dataclass(frozen=True)
 class Risk:
-    """What the past says of one open dossier: of `alike` results that had taken as long, `share` needed longer than the
-    `left` office time; 9 in 10 of them took `need` hours more.
+    """What the past says of one open dossier: of `alike` results that had taken as long as `spent` hours, `share` needed
+    longer than the `left` office time; 9 in 10 of them took `need` hours more.
     """
 
     running: Running
     share: float
     alike: int
-    need: int
     left: timedelta
-    whose: str
+    spent: float
+    past: Past
+
+    @property
+    def need(self) -> int:
+        return self.past.within(0.9, self.spent)
 
     @property
     def is_high(self) -> bool:
@@ -157,7 +161,7 @@ class Risk:
     def basis(self) -> str:
         """On how many results that stands."""
         late = min(10, max(1, round(10 * self.share)))
-        return f"{late} trong 10 hồ sơ như vậy không kịp, theo {number(self.alike)} hồ sơ {self.whose} trong 12 tháng."
+        return f"{late} trong 10 hồ sơ như vậy không kịp, theo {number(self.alike)} hồ sơ {self.past.whose} trong 12 tháng."
 
 
 def running(dossiers: DossierQuerySet, now: datetime) -> list[Running]:
@@ -182,7 +186,7 @@ def weigh(row: Running, history: History, ruler: OfficeRuler, now: datetime) -> 
     if past is None or alike < ENOUGH:
         return None
     late = past.longer(spent + left / HOUR)
-    return Risk(row, late / alike, int(alike), past.within(0.9, spent), left, past.whose)
+    return Risk(row, late / alike, int(alike), left, spent, past)
 
 
 def weighed(

@@ -120,9 +120,9 @@ def test_few_results_are_filled_up_from_the_city_and_too_few_say_nothing(ward, o
     assert (outlook(ward).high, outlook(ward).unknown) == ([], 1)
     results(other_ward, {30: 1})
     (risk,) = outlook(ward).high
-    assert (risk.running.pk, risk.alike, risk.whose) == (dossier.pk, 20, "của toàn thành phố")
+    assert (risk.running.pk, risk.alike, risk.past.whose) == (dossier.pk, 20, "của toàn thành phố")
     results(ward, {30: 1}, day=date(2026, 11, 11))
-    assert outlook(ward).high[0].whose == "của đơn vị"
+    assert outlook(ward).high[0].past.whose == "của đơn vị"
 
 
 def test_each_step_has_a_past_of_its_own(ward):
