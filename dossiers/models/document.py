@@ -28,7 +28,7 @@ class GivenDocument:
         return f"{self.name} ({DossierDocument.Kind(self.kind).label.lower()}, {self.count})"
 
 
-class DossierDocumentQuerySet(models.QuerySet):
+class DossierDocumentQuerySet(models.QuerySet["DossierDocument"]):
     def become(self, dossier: Dossier, papers: Sequence[GivenDocument]) -> list[str] | None:
         """Make these the papers of a dossier; returns what they were and are, in words, or None where nothing differs.
 
