@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -172,7 +171,7 @@ class CorrectForm(StepForm):
         for name in self.fields.keys() - {"reason", "seen"}:
             self.fields[name].initial = getattr(self.dossier, name)
         self.chosen = self._chosen()
-        self.papers = list(self._papers())
+        self.papers = self._papers()
 
     def _chosen(self) -> Procedure:
         """The procedure whose papers the page offers."""
@@ -185,8 +184,8 @@ class CorrectForm(StepForm):
         """The page has not shown the papers of this procedure yet."""
         return self.is_bound and self.data.get("shown") != str(self.chosen.pk)
 
-    def _papers(self) -> Iterator[Paper]:
-        """Those handed in, some to be named by hand, and what the procedure chosen asks for beside them."""
+    def _papers(self) -> list[Paper]:
+        """Those handed in, what the procedure chosen asks for beside them, and some to be named by hand."""
         held = [row.given for row in self.dossier.documents.all()]
         before = {
             f"paper-{number}-{part}": str(value)
@@ -195,11 +194,11 @@ class CorrectForm(StepForm):
         }
         typed = self.data if self.is_bound else before
         names = [paper.name for paper in held] + [""] * EXTRA_PAPERS
-        for number, name in enumerate(names):
-            yield Paper(number, name, lambda part: typed.get(part, ""))
-        wanted = [row.name for row in self.chosen.documents.all() if row.name not in names]
-        for number, name in enumerate(wanted, start=len(names)):
-            yield Paper(number, name, lambda part: "" if self.is_new_choice else typed.get(part, ""))
+        kept = [Paper(number, name, lambda part: typed.get(part, "")) for number, name in enumerate(names)]
+        asked = [row.name for row in self.chosen.documents.all() if row.name not in names]
+        read = (lambda part: "") if self.is_new_choice else (lambda part: typed.get(part, ""))
+        offered = [Paper(number, name, read) for number, name in enumerate(asked, start=len(names))]
+        return [*kept[: len(held)], *offered, *kept[len(held) :]]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

@@ -28,14 +28,14 @@ class GivenDocument:
         return f"{self.name} ({DossierDocument.Kind(self.kind).label.lower()}, {self.count})"
 
 
-class DossierDocumentQuerySet(models.QuerySet["DossierDocument"]):
+class DossierDocumentQuerySet(models.QuerySet):
     def become(self, dossier: Dossier, papers: Sequence[GivenDocument]) -> list[str] | None:
         """Make these the papers of a dossier; returns what they were and are, in words, or None where nothing differs.
 
         A paper of the same name stays the same row, with its scans. Raises DossierError when one would go whose scan
         is still kept. Belongs inside the transaction that holds the dossier.
         """
-        rows = list(self.filter(dossier=dossier))
+        rows: list[DossierDocument] = list(self.filter(dossier=dossier))  # type: ignore[arg-type]
         before = [row.given for row in rows]
         if before == list(papers):
             return None
@@ -49,7 +49,7 @@ class DossierDocumentQuerySet(models.QuerySet["DossierDocument"]):
             self.filter(pk=row.pk).update(kind=paper.kind, count=paper.count)
         self._let_go(dossier, left)
         last = self.filter(dossier=dossier).aggregate(last=Max("position", default=0))["last"]
-        self.bulk_create(
+        DossierDocument.objects.bulk_create(
             DossierDocument(dossier=dossier, position=position, **vars(paper))
             for position, paper in enumerate(new, start=last + 1)
         )

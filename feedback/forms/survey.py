@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
 from desk.forms import OpenForm, PersonName, Phone, Text
-from feedback.models import Answer, Level, Question
 
 CHOOSE_AGAIN = "Xin chạm một trong các mức."
-
-
-class Asked(NamedTuple):
-    """A question as its fieldset shows it."""
-
-    field: forms.BoundField
-    question: Question
-    levels: list[Level]
-    chosen: int | None
 
 
 class FirstTapForm(forms.Form):
@@ -41,8 +30,8 @@ class TapForm(FirstTapForm):
     scan = forms.CharField(required=False, max_length=200)
 
 
-class MoreForm(OpenForm):
-    """What may be added to the first tap: further questions, words, and a number to be called at."""
+class WordsForm(OpenForm):
+    """What may be added to the taps: words, and a number to be called at."""
 
     words = Text(
         label="Điều ông/bà muốn nói", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
@@ -54,30 +43,6 @@ class MoreForm(OpenForm):
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
     )
     name = PersonName(label="Xin gọi ông/bà là", required=False, max_length=80)
-
-    def __init__(self, *args: Any, answer: Answer, late: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        given = dict(answer.marks.values_list("question", "value"))
-        rows = answer.question_set.questions.select_related("own_scale", "question_set__scale")
-        rows = rows.prefetch_related("own_scale__levels", "question_set__scale__levels")
-        self.questions = {f"cau-{row.position}": row for row in rows if late or not row.only_late}
-        for place, (name, question) in enumerate(self.questions.items()):
-            self.fields[name] = forms.TypedChoiceField(
-                label=question.words,
-                choices=[(level.value, level.words) for level in question.scale.levels.all()],
-                coerce=int,
-                empty_value=None,
-                required=place == 0,
-                initial=given.get(question.pk),
-                error_messages={"required": CHOOSE_AGAIN, "invalid_choice": CHOOSE_AGAIN},
-            )
-        self.fields["words"].initial = answer.comment
-
-    def asked(self) -> Iterator[Asked]:
-        for name, question in self.questions.items():
-            chosen = str(self[name].value() or "")
-            levels = list(question.scale.levels.all())
-            yield Asked(self[name], question, levels, int(chosen) if chosen.isdecimal() else None)
 
     def clean_words(self) -> str:
         """A telephone number among the words would stand beside the score for good."""
@@ -92,10 +57,8 @@ class MoreForm(OpenForm):
         return data
 
     def arguments(self) -> dict[str, Any]:
-        """What Answer.objects.tell_more takes beside dossier, stage and time."""
-        data = self.cleaned_data
-        said = {question: data[name] for name, question in self.questions.items() if data[name] is not None}
-        return {"said": said, "words": data["words"], "phone": data["phone"], "name": data["name"]}
+        """What Answer.objects.leave_words takes beside dossier, stage and time."""
+        return {name: self.cleaned_data[name] for name in ("words", "phone", "name")}
 
 
 class OutcomeForm(forms.Form):

@@ -73,24 +73,20 @@ class AnswerQuerySet(WardQuerySet):
             answer.change({answer.question_set.main_question: value}, at=at)
         return answer
 
-    def tell_more(
-        self,
-        *,
-        dossier: Dossier,
-        stage: str,
-        said: Mapping[Question, int],
-        at: datetime,
-        words: str = "",
-        phone: str = "",
-        name: str = "",
+    def tell_more(self, *, dossier: Dossier, stage: str, said: Mapping[Question, int], at: datetime) -> None:
+        """Further questions answered, or answered anew. Raises FeedbackError as `give` does."""
+        self.get(key=answer_key(dossier.token, stage)).change(said, at=at)  # type: ignore[attr-defined]
+
+    def leave_words(
+        self, *, dossier: Dossier, stage: str, at: datetime, words: str = "", phone: str = "", name: str = ""
     ) -> None:
-        """What somebody adds to a given answer. With a telephone number the words go to who calls, and only there.
+        """Words beside a given answer. With a telephone number they go to who calls, and only there.
 
         Raises FeedbackError as `give` and `CallBack.objects.ask` do.
         """
         with transaction.atomic():
             answer: Answer = self.get(key=answer_key(dossier.token, stage))  # type: ignore[assignment]
-            answer.change(said, comment="" if phone else words, at=at)
+            answer.change({}, comment="" if phone else words, at=at)
             if phone:
                 CallBack.objects.ask(dossier=dossier, stage=stage, phone=phone, name=name, words=words, at=at)
 
@@ -152,6 +148,10 @@ class Answer(models.Model):
         assert self.changeable_until
         return QuestionSet.objects.on(self.changeable_until - CHANGEABLE, QuestionSet.Use.SURVEY)
 
+    def questions(self, *, late: bool) -> list[Question]:
+        """What is asked, the main question first; `late`: the promise was broken."""
+        return list(self.question_set.survey(late=late))
+
     @property
     def main_level(self) -> Level:
         """The word that the first tap chose."""
@@ -169,9 +169,7 @@ class Answer(models.Model):
         with transaction.atomic():
             mine = Answer.objects.changeable(timezone.localdate(at)).filter(pk=self.pk)
             if mine.select_for_update(no_key=True).first() is None:
-                raise FeedbackError(
-                    "Đã quá bảy ngày nên ý kiến này không đổi được nữa. Xin cảm ơn ông/bà đã cho ý kiến."
-                )
+                raise FeedbackError(TOO_LATE)
             words = set(Level.objects.values_list("scale", "value"))
             if any((question.scale.pk, value) not in words for question, value in said.items()):
                 raise FeedbackError("Xin ông/bà chọn một trong các mức.")
