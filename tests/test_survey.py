@@ -169,7 +169,8 @@ def test_what_was_answered_is_shown_and_may_be_changed_without_losing_the_rest(c
     tap(client, dossier)
     answer(client, dossier, 3, NOT)
     tell(client, dossier, words="Chờ hơi lâu")
-    here = re.search('href="([^"]*)">(?:(?!href).)*Đổi ý kiến', client.get(url(dossier)).text)[1]
+    here = f"{url(dossier, 'survey_more')}?buoc=1"
+    assert f'href="{here}"' in client.get(url(dossier)).text
     pressed = 'name="value" value="(.)" aria-pressed="true"'
     assert re.findall(pressed, client.get(here).text) == [str(WELL)]
     assert re.findall(pressed, client.get(f"{url(dossier, 'survey_more')}?buoc=3").text) == [str(NOT)]
@@ -236,6 +237,70 @@ def test_a_happy_answer_is_offered_to_be_said_aloud(client, dossier):
         page = client.get(url(dossier)).text
         assert (f"/gop-y/?loai=khen&amp;ho-so={dossier.token}" in page) == offered
         assert "Đổi ý kiến" in page
+
+
+# typed in for somebody
+
+
+@pytest.fixture
+def returned(ward):
+    return DossierFactory(ward=ward, returned=True, at=NOW, then=moment("2026-11-23 09:30"))
+
+
+def typed(client, dossier, **said):
+    return client.post(reverse("feedback:typed", args=[dossier.code]), said, follow=True)
+
+
+def test_a_clerk_types_what_somebody_said_after_the_return_and_it_is_counted_as_such(clerk_client, returned):
+    way = reverse("feedback:typed", args=[returned.code])
+    assert way in clerk_client.get(returned.get_absolute_url()).text
+    refused = typed(clerk_client, returned, words="Gọi tôi 0912000345", **{"cau-2": 2})
+    assert "Xin chọn một mức." in refused.text
+    assert "Xin bỏ số điện thoại" in refused.text
+    assert 'name="cau-2" value="2" checked' in refused.text
+    typed(clerk_client, returned, words="Chờ hơi lâu", **{"cau-1": WELL, "cau-5": 4})
+    said = Answer.objects.get()
+    assert (said.channel, said.stage, values(said), said.comment) == (
+        "staff",
+        "returned",
+        {1: WELL, 5: 4},
+        "Chờ hơi lâu",
+    )
+    typed(clerk_client, returned, **{"cau-1": NOT})  # heard wrong the first time
+    said.refresh_from_db()
+    assert (values(said), said.comment) == ({1: NOT, 5: 4}, "")
+
+
+def test_what_somebody_answered_stands_and_the_desk_learns_nothing_of_it(client, clerk, returned, other_ward):
+    empty = DossierFactory(ward=returned.ward, returned=True, at=NOW, then=moment("2026-11-23 09:30"))
+    tap(client, returned, VERY)
+    client.force_login(clerk)
+    pages = [client.get(reverse("feedback:typed", args=[one.code])) for one in (returned, empty)]
+    assert [page.text.count("checked") for page in pages] == [0, 0]
+    answers = [words(typed(client, one, **{"cau-1": NOT})) for one in (returned, empty)]
+    thanks = "Đã ghi. Ai đã tự trả lời thì phiếu của người ấy được giữ nguyên."
+    assert [thanks in answer for answer in answers] == [True, True]
+    assert sorted((row.channel, values(row)[1]) for row in Answer.objects.all()) == [("slip", VERY), ("staff", NOT)]
+    assert typed(client, DossierFactory(ward=other_ward, returned=True), **{"cau-1": 1}).status_code == 404
+
+
+def test_the_own_words_take_the_place_of_what_the_desk_typed(client, clerk, returned):
+    type_in = partial(Answer.objects.type_in, dossier=returned, by=clerk, at=NOW)
+    first, second = Question.objects.filter(question_set__slug="sau-ho-so").order_by("position")[:2]
+    type_in(said={first: NOT, second: NOT}, words="Chờ lâu")
+    tap(client, returned, VERY)
+    said = Answer.objects.get()
+    assert (said.channel, values(said), said.comment) == ("slip", {1: VERY}, "")
+    type_in(said={first: NOT})
+    assert values(said) == {1: VERY}
+
+
+def test_nothing_is_typed_before_the_return_nor_by_others_than_the_clerks(ward, dossier, clerk, officer, returned):
+    first = Question.objects.get(question_set__slug="sau-ho-so", position=1)
+    for one, by, why in ((dossier, clerk, "chưa trả kết quả"), (returned, officer, "Chỉ cán bộ một cửa")):
+        with pytest.raises(FeedbackError, match=why):
+            Answer.objects.type_in(dossier=one, said={first: VERY}, by=by, at=NOW)
+    assert not Answer.objects.exists()
 
 
 # to be called back

@@ -154,8 +154,7 @@ class Steps(models.Model):
     ) -> Event:
         """Mend what was written wrong; the event keeps old and new, and the next slip replaces the one handed out.
 
-        `papers` are those really handed in; None leaves them. `seen` is the `slip_version` that the person had on the
-        screen: what somebody else mended since is not undone.
+        `papers`: those really handed in. `seen`: the `slip_version` on the screen; what was mended since is not undone.
         """
         with self._locked("correct", by) as move:
             self.refresh_from_db()
