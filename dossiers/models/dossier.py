@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import secrets
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 from uuid import UUID, uuid4
@@ -22,6 +21,7 @@ from desk.period import Days, within
 from desk.vietnamese import fold, mask_name
 from dossiers.models.appointment import Appointment
 from dossiers.models.committed import CommittedTerm
+from dossiers.models.document import DossierDocument, GivenDocument
 from dossiers.models.event import Event
 from dossiers.models.procedure import Edition, Procedure, Term
 from dossiers.models.state import OPEN, UNFINISHED, DossierError, State
@@ -32,15 +32,6 @@ from dossiers.worked import minutes_by_step
 if TYPE_CHECKING:
     from collections import Counter as Counts
     from collections.abc import Iterable
-
-
-@dataclass(frozen=True)
-class GivenDocument:
-    """A paper that the applicant hands in, as the intake form knows it."""
-
-    name: str
-    kind: str
-    count: int
 
 
 class DossierQuerySet(WardQuerySet):
@@ -344,6 +335,12 @@ class Dossier(Steps):
     # how it is shown
 
     @property
+    def reminder(self) -> Event | None:
+        """The leader's word that nobody has answered by a step yet."""
+        last = self.events.exclude(kind=Event.Kind.OVERDUE).order_by("at", "pk").last()
+        return last if last and last.kind == Event.Kind.REMINDED and self.state in OPEN else None
+
+    @property
     def short_code(self) -> str:
         """ "1123-0009": month, day and number as the code has them; a corrected day of receipt changes no code."""
         return f"{self.code.rpartition('-')[0][-4:]}-{self.day_number:04}"
@@ -376,28 +373,3 @@ class Dossier(Steps):
         """Same-day matters get a slip on request only, but always where the law wants hour and day in writing."""
         due_later = timezone.localdate(self.due_at) > timezone.localdate(self.received_at)
         return not self.term.is_same_day or (self.procedure.always_slip and due_later)
-
-
-class DossierDocument(models.Model):
-    """One paper handed in with a dossier."""
-
-    class Kind(models.TextChoices):
-        ORIGINAL = "original", "Bản chính"
-        CERTIFIED = "certified", "Bản sao chứng thực"
-        PHOTOCOPY = "photocopy", "Bản chụp"
-
-    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="documents")
-    position = models.PositiveSmallIntegerField()
-    name = models.CharField("tên giấy tờ", max_length=200)
-    kind = models.CharField("loại", max_length=10, choices=Kind, default=Kind.ORIGINAL)
-    count = models.PositiveSmallIntegerField("số lượng", default=1)
-
-    class Meta:
-        ordering: ClassVar = ["position"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["dossier", "position"], name="dossier_document_position"),
-            models.CheckConstraint(condition=Q(count__gte=1), name="dossier_document_counted"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
