@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from phuly_portal.views import city, health, home, lead, leader, review
+from phuly_portal.views import board, city, health, home, lead, leader, review
 
 urlpatterns = [
     path("", include("dossiers.urls")),  # what is asked for most
@@ -17,6 +17,7 @@ urlpatterns = [
     path("lanh-dao/qua-han.pdf", leader.leader_file, {"kind": "pdf"}, name="leader_pdf"),
     path("lanh-dao/qua-han.xlsx", leader.leader_file, {"kind": "xlsx"}, name="leader_xlsx"),
     path("lanh-dao/cac-mat-khac/", leader.other_sides, name="leader_other"),
+    path("cong-khai/bang/<slug:slug>/", board.board, name="board"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("quan-tri/", admin.site.urls),

@@ -32,6 +32,8 @@ WITHOUT_VISIBLE_TO = {
     ("dossiers/views/counter.py", "Procedure.only"): "the catalogue is everybody's",
     ("dossiers/views/counter.py", "AccessLog.note"): "written, not read",
     ("dossiers/views/dossier.py", "AccessLog.note"): "written, not read",
+    ("phuly_portal/views/board.py", "Ward.in_service"): "the list of wards is public",
+    ("phuly_portal/views/board.py", "Dossier.filter"): "short codes of one ward, for its lobby",
     ("phuly_portal/views/leader.py", "AccessLog.note"): "written, not read",
     ("dossiers/views/report.py", "AccessLog.note"): "written, not read",
     ("dossiers/views/report.py", "CalendarDay.calendar"): "the calendar is everybody's",
