@@ -61,7 +61,7 @@ def bars(
     """
     words = [f"{number(count)} {unit}" for _, count in rows]
     labels = [wrap(label, WRAPPED) for label, _ in rows]
-    axis = longest([part for label in labels for part in label]) + 8
+    axis = longest([part for label in labels for part in label]) + 12
     width = max(WIDTH, ceil(axis + longest(words) + 110))
     room, most = width - axis - longest(words) - 14, max([1, *(count for _, count in rows)])
     shapes, top = list[SafeString](), 5

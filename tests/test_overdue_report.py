@@ -123,6 +123,8 @@ def test_only_what_can_be_done_is_offered(leader_client, ward, leader):
             reverse("dossiers:move", args=[dossier.code, move.slug]) for move in dossier.moves_for(leader).values()
         }
         assert {action.address.partition("?")[0] for action in actions} <= allowed
+    labels = [action.label for dossier in (mine, coming) for action in items[dossier]]
+    assert not any("Nhắc" in label for label in labels)  # nobody reminds himself
 
 
 def test_a_press_in_a_row_acts_and_comes_back_to_the_list(leader_client, ward, leader):
@@ -138,6 +140,15 @@ def test_a_press_in_a_row_acts_and_comes_back_to_the_list(leader_client, ward, l
     again = leader_client.post(press.address, follow=True)
     assert again.redirect_chain == [("/lanh-dao/?tuoi=1-2", 302)]
     assert mine.code in str(list(again.context["messages"])[-1])
+
+
+def test_an_act_that_has_become_impossible_leads_back_to_the_list_and_says_why(leader_client, ward):
+    dossier = overdue(ward)
+    links = {action.label: action.address for action in leader_client.get(URL).context["items"][0].actions}
+    dossier.mark_ready(by=dossier.holder, at=NOW)
+    answer = leader_client.get(links["Hẹn lại"], follow=True)
+    assert answer.redirect_chain == [("/lanh-dao/", 302)]
+    assert "không hẹn lại được" in answer.text
 
 
 def test_words_are_looked_for_without_accents_and_stay_out_of_the_address(leader_client, ward):
