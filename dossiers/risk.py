@@ -133,8 +133,8 @@ class Running:
 
 @dataclass(frozen=True)
 class Risk:
-    """What the past says of one open dossier: of `alike` results that had taken as long as `spent` hours, `share`
-    needed longer than the `left` office time; 9 in 10 of them took `need` hours more.
+    """What the past says of one open dossier: of `alike` results that had taken as long, which is `spent` office hours,
+    `share` took longer than the time that is `left`; 9 in 10 of them took `need` hours more.
     """
 
     running: Running
@@ -161,8 +161,8 @@ class Risk:
     def basis(self) -> str:
         """On how many results that stands."""
         late = min(10, max(1, round(10 * self.share)))
-        past = f"{number(self.alike)} hồ sơ {self.past.whose} trong 12 tháng"
-        return f"{late} trong 10 hồ sơ như vậy không kịp, theo {past}."
+        told = f"{number(self.alike)} hồ sơ {self.past.whose}"
+        return f"{late} trong 10 hồ sơ như vậy không kịp, theo {told} trong 12 tháng."
 
 
 def running(dossiers: DossierQuerySet, now: datetime) -> list[Running]:

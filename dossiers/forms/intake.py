@@ -105,7 +105,6 @@ class IntakeForm(forms.Form):
                     max_value="Nhiều nhất %(limit_value)s.",
                 )
         self.matches = self._matches()
-        self.committed = CommittedTerm.objects.of_each(ward, self.matches, timezone.localdate())
         self.chosen = self._chosen()
         if self.chosen and self.is_new_choice:
             self.initial["fee_vnd"] = self.chosen.fee_vnd
@@ -129,6 +128,11 @@ class IntakeForm(forms.Form):
         pick = self._typed("pick")
         place = int(pick) if re.fullmatch(r"[0-9]", pick) else 0
         return self.matches[min(place, len(self.matches) - 1)] if self.matches else None
+
+    @cached_property
+    def committed(self) -> dict[str, CommittedTerm]:
+        """The ward's own terms for what the page offers, by code."""
+        return CommittedTerm.objects.of_each(self.ward, self.matches, timezone.localdate())
 
     @property
     def offers(self) -> list[tuple[Procedure, Term]]:
