@@ -170,6 +170,13 @@ class Ballots:
         self.tallies, self.areas = self.tallies.of_wards([ward]), self.areas.filter(ward=ward)
         return self
 
+    def about(self, question: Question) -> Ballots:
+        """One question alone, on its own words."""
+        self.tallies, self.questions = self.tallies.filter(question=question), {question.pk: question}
+        self.levels = list(question.scale.levels.order_by("value"))
+        self.good = good_values(self.levels)
+        return self
+
     def sheets(self, name: str) -> dict[Any, tuple[int, int]]:
         """Valid sheets and sheets handed out, by ward or by hamlet."""
         sums = {"valid": Sum(F("collected") - F("invalid")), "out": Sum("handed_out")}
@@ -200,6 +207,8 @@ class Ballots:
 
     @property
     def note(self) -> str:
+        if len(self.questions) == 1:
+            return f"Riêng câu {next(iter(self.questions.values()))}."
         return (
             f"Gộp {len(self.questions)} câu trên cùng một thang; khoảng tin cậy tính theo số phiếu, không theo số câu."
         )
@@ -244,13 +253,16 @@ def wards_report(staff: Staff, period: Period, today: date) -> Report:
     return side_by_side(period.words, lines, good_words(levels), "hồ sơ đã trả")
 
 
-def campaign_report(staff: Staff, campaign: Campaign) -> Report:
-    """The ballots of a campaign in every ward this person sees."""
+def campaign_report(staff: Staff, campaign: Campaign, question: Question | None = None) -> Report:
+    """The ballots of a campaign in every ward this person sees: its questions on one scale together, or one of them."""
     ballots = Ballots(staff, campaign)
+    if question:
+        ballots.about(question)
     wards = list(Ward.objects.visible_to(staff).in_service())
     links = {ward.pk: link_to(ward, f"dot={campaign.pk}") for ward in wards}
     lines = ballots.rated({ward.pk: str(ward) for ward in wards}, "ward", links)
-    return side_by_side(campaign.name, lines, good_words(ballots.levels), "phiếu phát ra", ballots.note)
+    when = f"{campaign.name}, câu {question.position}" if question else campaign.name
+    return side_by_side(when, lines, good_words(ballots.levels), "phiếu phát ra", ballots.note)
 
 
 def side_by_side(when: str, lines: list[Line], good: str, asked: str, note: str = "") -> Report:
