@@ -19,7 +19,8 @@ from desk.period import Days, month_of, months_later
 from desk.vietnamese import day_month, number, percent
 from dossiers.models import Dossier
 from dossiers.overdue import age_groups
-from dossiers.report import NUMBERS, Line, Report, late_at_end, why
+from dossiers.report import Line, Report, why
+from dossiers.report_numbers import NUMBERS, late_at_end
 
 NOTHING = "—"
 #: By what a report is broken down, and by which filter of the list of dossiers its lines are found again.

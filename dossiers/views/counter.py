@@ -24,7 +24,7 @@ from dossiers.forms.counter import DossierFilter, PeriodForm, ScanForm
 from dossiers.lanes import LANES, LISTS, Lane, Moment
 from dossiers.models import Dossier, DossierError, Procedure
 from dossiers.models.dossier import DossierQuerySet
-from dossiers.report import NUMBERS, Number
+from dossiers.report_numbers import NUMBERS, Number
 
 #: Rows that a lane shows before it says "and n more", and that a search lists.
 SHOWN, FOUND, PAGE = 7, 25, 25
