@@ -22,7 +22,14 @@ from letters.demo_delivery import deliver
 from letters.facts import facts_of
 from letters.models import Letter, LetterKind, LetterPolicy, LetterText, Occasion
 from letters.models.approval import new_proof
-from letters.orders import LETTER_AFTER_ANSWER, order_after, order_after_step, order_ahead, order_apologies
+from letters.orders import (
+    LETTER_AFTER_ANSWER,
+    order_after,
+    order_after_step,
+    order_ahead,
+    order_apologies,
+    thanks_for_patience,
+)
 
 #: The wards with accounts have used letters with a certificate for so many days.
 LETTERS_SINCE = timedelta(days=30)
@@ -34,7 +41,10 @@ def bring_letters_up_to(now: datetime) -> int:
     """Make the letters of the demonstration complete up to `now`; returns how many are new."""
     before = Letter.objects.count()
     with transaction.atomic():
-        issue_all([*due_apologies(now), *for_contributions(now)], now)
+        said = for_contributions(now)
+        faults = [one for one in said if one[1].kind == LetterKind.FAULT]
+        issue_all([*due_apologies(now), *faults], now)
+        issue_all([*(one for one in said if one not in faults), *for_patience(now)], now)
         order_apologies(Appointment.objects.in_debt(), now)
         order_ahead(now)
         issue_all(certificates(now), now)
@@ -134,6 +144,19 @@ def for_contributions(now: datetime) -> list[tuple[datetime, Letter]]:
             letter = Letter(kind=kind, ordered_at=step.at, ward=said.ward, contribution=said)
             letter.facts = facts_of(letter, None)
             found.append((step.at + timedelta(hours=2), letter))
+    return found
+
+
+def for_patience(now: datetime) -> list[tuple[datetime, Letter]]:
+    """Thanks to who was told of a new date and had the result before it: the older ones have left."""
+    thanks_for_patience(Event.objects.filter(kind=Event.Kind.READY), now)
+    left = Letter.objects.waiting().filter(kind=LetterKind.PATIENCE, dossier__ready_at__lt=now - LEFT_BEFORE)
+    found = []
+    for letter in left.select_related("ward", "dossier__ward", "dossier__procedure", "dossier__officer"):
+        letter.facts = facts_of(letter, None)
+        assert letter.dossier
+        assert letter.dossier.ready_at
+        found.append((letter.dossier.ready_at + timedelta(hours=2), letter))
     return found
 
 

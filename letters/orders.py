@@ -36,7 +36,8 @@ def with_the_result(events: Rows, at: datetime) -> int:
 
 def thanks_for_patience(events: Rows, at: datetime) -> int:
     """The result is there a day before the new date of an apology that was issued."""
-    said_sorry = Letter.objects.issued().filter(kind=LetterKind.APOLOGY, dossier=OuterRef("dossier"))
+    sorry = Letter.objects.issued().filter(kind=LetterKind.APOLOGY, dossier=OuterRef("dossier"))
+    said_sorry = sorry.filter(issued_at__lt=OuterRef("at"))
     new_date = Appointment.objects.filter(
         dossier=OuterRef("dossier"),
         is_current=True,

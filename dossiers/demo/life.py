@@ -93,6 +93,8 @@ BROUGHT = 0.6
 
 #: Of what is late, the share that nobody explains, and of longer matters the share that gets a new date.
 SILENT, NEW_DATE = 0.3, 0.5
+#: How many working days before its new date a result is there.
+SPARE = (0, 0, 1, 2)
 #: What the citizen is told, by the cause of the catalogue.
 EXCUSES = {
     "Chờ cơ quan khác trả lời": "Cơ quan phối hợp chưa gửi kết quả xác minh",
@@ -197,8 +199,9 @@ def excuse(dice: Random, matter: Matter, office: Office, span: tuple[datetime, d
         return []
     if matter.is_same_day or dice.random() >= NEW_DATE:
         return [Act("explain_delay", at, officer, facts)]
-    new = ready.astimezone(ZONE)
-    return [Act("reschedule", at, officer, {**facts, "day": new.date(), "half": clock.half_at(new)})]
+    there = ready.astimezone(ZONE)
+    new = {"day": clock.days_later(there.date(), dice.choice(SPARE)), "half": clock.half_at(there)}
+    return [Act("reschedule", at, officer, {**facts, **new})]
 
 
 def apology(
