@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 from uuid import UUID, uuid4
 
@@ -18,6 +18,7 @@ from django.utils import timezone
 from desk.calendar import Promise
 from desk.fields import FoldedField, SortKeyField
 from desk.models import CalendarDay, Counter, Hamlet, Staff, Ward, WardQuerySet
+from desk.period import Days
 from desk.vietnamese import fold, mask_name
 from dossiers.models.appointment import Appointment
 from dossiers.models.event import Event
@@ -75,8 +76,11 @@ class DossierQuerySet(WardQuerySet):
 
     def due_on(self, day: date, at: datetime) -> Self:
         """Not late yet, and promised for that day."""
-        start = timezone.make_aware(datetime.combine(day, datetime.min.time()))
-        return self.on_time(at).filter(due_at__gte=start, due_at__lt=start + timedelta(days=1))
+        return self.due_within(*Days(day, day).moments, at)
+
+    def due_within(self, start: datetime, end: datetime, at: datetime) -> Self:
+        """Not late yet, and promised for [start, end)."""
+        return self.on_time(at).filter(due_at__gte=start, due_at__lt=end)
 
     def ready(self) -> Self:
         return self.filter(state=State.READY)
@@ -271,7 +275,11 @@ class Dossier(Steps):
         ]
         indexes: ClassVar = [
             models.Index(fields=["ward", "promised_at"], condition=Q(state__in=OPEN), name="dossier_open_promised"),
-            models.Index(fields=["ward", "due_at"], condition=Q(state__in=OPEN), name="dossier_open_due"),
+            models.Index(
+                fields=["ward", "due_at", "received_at", "promised_at"],
+                condition=Q(state__in=OPEN),
+                name="dossier_open_due_at",
+            ),
             models.Index(
                 fields=["ward", "step_due_at", "promised_at", "due_at"],
                 condition=Q(state__in=OPEN),
