@@ -7,7 +7,7 @@ is answered on the next working day (Luật Hộ tịch 2014; Nghị định 23/
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -274,6 +274,9 @@ class WorkingCalendar:
         ]
         return " ".join(filter(None, parts)) or "dưới 1 phút"
 
+    def opens_at(self, day: date) -> datetime:
+        return datetime.combine(day, self.hours.morning_opens, ZONE)
+
     def closes_at(self, day: date, half: Half) -> datetime:
         """The end of a half day: the moment at which its promise is broken."""
         return datetime.combine(day, self.hours.span(half)[1], ZONE)
@@ -295,14 +298,22 @@ class WorkingCalendar:
         if limit.unit is not Unit.SAME_DAY and limit.value < 1:
             raise ValueError("a term has at least one day or hour")
         received = received_at.astimezone(ZONE).replace(second=0, microsecond=0)
+        day, half = self.due(received, limit)
+        return self._promise(received, limit, day, half, begins)
+
+    def due(self, received: datetime, limit: Limit) -> tuple[date, Half]:
+        """The half day that is promised for something received at that local moment."""
         count = {
             Unit.SAME_DAY: self._same_day,
             Unit.WORKING_DAY: self._working_days,
             Unit.CALENDAR_DAY: self._calendar_days,
             Unit.HOUR: self._hours,
         }[limit.unit]
-        day, half = count(received, limit)
-        return self._promise(received, limit, day, half, begins)
+        return count(received, limit)
+
+    def earliest(self, received_at: datetime, limits: Iterable[Limit], *begins: str) -> Promise:
+        """The promise of that one of several terms which ends first; of the first one where they end together."""
+        return min((self.promise(received_at, limit, *begins) for limit in limits), key=lambda promise: promise.due_at)
 
     def _same_day(self, received: datetime, limit: Limit) -> tuple[date, Half]:
         today = received.date()

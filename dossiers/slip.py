@@ -74,7 +74,7 @@ def spare_lines_taken(facts: dict[str, Any]) -> tuple[int, int]:
         f"6. Đăng ký nhận kết quả tại: {dossier['get_return_method_display']}: {dossier['return_address']}",
     )
     more = sum(_lines(text, LINE) - 1 for text in texts) + _lines(dossier["email"], EMAIL) - 1
-    more += ("replaces" in facts) + bool(facts.get("papers_complete"))
+    more += ("replaces" in facts) + bool(facts.get("papers_complete")) + bool(dossier.get("committed_words"))
     return sum(_lines(row["name"], ROW) for row in facts["documents"]), more
 
 
@@ -120,6 +120,7 @@ def slip_facts(dossier: Dossier, texts: dict[str, str] | None = None) -> dict[st
             **{name: getattr(dossier, name) for name in FACTS},
             "get_return_method_display": dossier.get_return_method_display(),
             "procedure": {"name": procedure.name, "code": procedure.code, "limit_words": procedure.limit_words},
+            "committed_words": dossier.committed.limit_words if dossier.committed else "",
             "received_by": {"full_name": dossier.received_by.full_name},
         },
         "ward": {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -11,12 +11,14 @@ from typing import Any
 
 from django.db.models import F, Sum
 
+from desk.groups import too_small
 from desk.models import Staff, Ward
+from desk.period import months_later
 from dossiers.models import Dossier, Procedure
 from feedback.figures import Line, Scales, Survey, Table, good_values, good_words, main_question, sentence, shares
 from feedback.models import Answer, BallotTally, Campaign, CampaignArea, Channel, Question, Stage
-from feedback.period import Period, ending, months_before
-from feedback.statistics import Share, too_small
+from feedback.period import Period, ending
+from feedback.statistics import Share
 
 #: Months that the course of time is shown for, at least.
 MONTHS = 12
@@ -123,7 +125,7 @@ class WardSurvey:
     def course(self) -> Period:
         """The months of the period, and so many before it that the course of time shows."""
         count = max(MONTHS, len(self.period.months))
-        return ending(months_before(self.period.last, count - 1), count)
+        return ending(months_later(self.period.last, 1 - count), count)
 
     @cached_property
     def months(self) -> dict[date, Share]:
@@ -236,7 +238,13 @@ def link_to(ward: Ward, rest: str) -> str:
 
 
 def wards_report(staff: Staff, period: Period, today: date) -> Report:
-    """The surveys of every ward this person sees, side by side."""
+    """The surveys of every ward this person sees, side by side, with how many of those who got a result answered."""
+    handed = Dossier.objects.visible_to(staff).returned_by_ward(period.first, period.after)
+    return beside(staff, Ward.objects.visible_to(staff).in_service(), period, today, handed)
+
+
+def beside(staff: Staff, wards: Iterable[Ward], period: Period, today: date, handed: Mapping[int, int]) -> Report:
+    """The surveys of these wards side by side, a line for each and in their order; `handed` is results handed back."""
     question = main_question(period, today)
     if question is None:
         return Report("Chưa có bộ câu hỏi nào đang dùng.")
@@ -245,10 +253,9 @@ def wards_report(staff: Staff, period: Period, today: date) -> Report:
     found, returned = shares(counts, good_values(levels)), Counter[int]()
     for (ward, stage, _value), count in counts.items():
         returned[ward] += count if stage == Stage.RETURNED else 0
-    handed = Dossier.objects.visible_to(staff).returned_by_ward(period.first, period.after)
     lines = [
         Line(str(ward), found[ward.pk], returned[ward.pk], handed.get(ward.pk, 0), link_to(ward, period.query))
-        for ward in Ward.objects.visible_to(staff).in_service()
+        for ward in wards
     ]
     return side_by_side(period.words, lines, good_words(levels), "hồ sơ đã trả")
 

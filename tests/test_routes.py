@@ -9,7 +9,8 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from dossiers.models import Attachment, FormTitle, HomeVisit, IssuedPaper, Presentation
+from desk.calendar import Limit, Unit
+from dossiers.models import Attachment, CommittedTerm, FormTitle, HomeVisit, IssuedPaper, Presentation
 from dossiers.slip import issue_slip
 from feedback.models import (
     Answer,
@@ -37,6 +38,10 @@ from tests.factories import (
 #: Pages for everybody.
 PUBLIC = {
     "home",
+    "board",
+    "public_figures",
+    "data_json",
+    "data_csv",
     "ward_home",
     "healthz",
     "readyz",
@@ -70,7 +75,7 @@ NOT_OURS = {"admin"}
 #: Routes that send back who has chosen nothing.
 NEEDS_A_CHOICE = {"letters:pile"}
 #: Routes for who sees all wards.
-CITY_ONLY = {"feedback:all_wards_xlsx", "feedback:all_wards_pdf"}
+CITY_ONLY = {"feedback:all_wards_xlsx", "feedback:all_wards_pdf", "city_xlsx", "city_pdf"}
 #: Routes that leave the log-in, so they come with tests of their own.
 ENDS_SESSION = {"desk:logout"}
 
@@ -115,6 +120,7 @@ def dossier(ward):
     issue_slip(dossier, by=dossier.received_by, at=timezone.now())
     issued_letter(dossier)
     HomeVisit.objects.ask(ward=ward, by=dossier.received_by, at=timezone.now(), key=uuid.uuid4(), name="Cao Thị Bưởi")
+    commit_to_two_days(dossier)
     voices(dossier)
     answered(dossier)
     area = campaign_of(ward).areas.get()
@@ -129,6 +135,21 @@ def voices(dossier):
     talk = DialogueFactory(ward=ward, at=now - timedelta(days=9))
     talk.ask(words="Bao giờ có đèn?", key=uuid.uuid4(), at=now, by=talk.announced_by)
     talk.promise(words="Lắp đèn", responsible=by, due_on=now, key=uuid.uuid4(), by=talk.announced_by, at=now)
+
+
+def commit_to_two_days(dossier):
+    """The ward promises to be quicker than the law from tomorrow on."""
+    now = timezone.now()
+    CommittedTerm.objects.commit(
+        ward=dossier.ward,
+        procedure=dossier.procedure,
+        limit=Limit(2, Unit.WORKING_DAY, None),
+        valid_from=timezone.localdate(now) + timedelta(days=1),
+        valid_to=None,
+        reason="Thường xong sớm",
+        by=StaffFactory(ward=dossier.ward, leader=True),
+        at=now,
+    )
 
 
 def answered(dossier):
@@ -151,10 +172,10 @@ def issued_letter(dossier):
 
 
 def url_of(name, dossier):
-    slugs = {"ward_home": dossier.ward.slug, "dossiers:move": "hen-lai"}
+    slugs = {"ward_home": dossier.ward.slug, "board": dossier.ward.slug, "dossiers:move": "hen-lai"}
     slugs |= {"dossiers:visit_act": "xep-lich", "dossiers:declaration": "khai-sinh"}
     models = {"dossiers:visit": HomeVisit, "dossiers:visit_act": HomeVisit, "dossiers:issued_pdf": IssuedPaper}
-    models |= {"dossiers:wording": FormTitle}
+    models |= {"dossiers:wording": FormTitle, "dossiers:commit_end": CommittedTerm}
     models |= {name: Letter for name in ROUTES if name.startswith("letters:")}
     models |= {"feedback:campaign": Campaign, "feedback:campaign_close": Campaign}
     models |= dict.fromkeys(AREA, CampaignArea)
@@ -176,6 +197,7 @@ def url_of(name, dossier):
         "proof": getattr(row, "proof", ""),
         "pk": row.pk,
         "code": dossier.code,
+        "procedure": dossier.procedure.code,
         "token": dossier.token,
         "slug": slugs.get(name, "kiem-soat"),
         "occasion": "apology",

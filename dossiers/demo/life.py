@@ -10,11 +10,11 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from desk.calendar import ZONE, Limit
+from desk.calendar import ZONE
 from desk.models import Staff
 from dossiers.demo.clock import OfficeClock
 from dossiers.demo.wards import BUSY_WARD, Office
-from dossiers.models import Dossier, Handover, State
+from dossiers.models import CommittedTerm, Dossier, Handover, Procedure, State
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,8 @@ class Matter:
     is_same_day: bool
     received_at: datetime
     promised_at: datetime
-    limit: Limit
+    procedure: Procedure
+    committed: CommittedTerm | None
 
     @classmethod
     def of(cls, dossier: Dossier, promised_at: datetime) -> Matter:
@@ -136,10 +137,11 @@ class Matter:
             key=dossier.intake_key,
             ward_slug=dossier.ward.slug,
             field=dossier.procedure.field,
-            is_same_day=dossier.procedure.is_same_day,
+            is_same_day=dossier.term.is_same_day,
             received_at=dossier.received_at,
             promised_at=promised_at,
-            limit=dossier.procedure.limit,
+            procedure=dossier.procedure,
+            committed=dossier.committed,
         )
 
     @property
@@ -245,7 +247,7 @@ def other_turn(
     given_up = clock.later(at, 60 * dice.uniform(60, 130))
     if dice.random() < BROUGHT:
         brought = clock.later(at, 60 * dice.uniform(5, 50))
-        due_at = clock.calendar.promise(brought, matter.limit).due_at
+        due_at = matter.procedure.promise(brought, clock.calendar, matter.committed).due_at
         done = max(clock.earlier(due_at, dice.triangular(4, 400, 40)), clock.later(brought, 10))
         return [
             Act("request_papers", at, by["officer"], asked),

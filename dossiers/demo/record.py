@@ -21,16 +21,19 @@ from dossiers.models import (
     MOVES,
     OPEN,
     Appointment,
+    CommittedTerm,
     Dossier,
     DossierDocument,
     Edition,
     Event,
     GivenDocument,
     Handover,
+    Procedure,
     State,
     SupplementRequest,
 )
 from dossiers.models.appointment import chosen
+from dossiers.models.committed import in_force
 from dossiers.models.steps import PAPERS_COMPLETE
 from dossiers.worked import minutes_by_step
 
@@ -138,7 +141,7 @@ class Page:
     def start_again(self, act: Act) -> None:
         assert self.supplement
         self.supplement.answered_at = act.at
-        promise = self.calendar.promise(act.at, self.dossier.procedure.limit, PAPERS_COMPLETE)
+        promise = self.dossier.promise_from(act.at, self.calendar, PAPERS_COMPLETE)
         self.promise(promise, Appointment.Cause.RESTARTED, act)
         self.dossier.promised(promise).slip_version += 1
         self.step_due(Handover.Step.OFFICER, act.at)
@@ -221,6 +224,7 @@ class Page:
 class Recorder:
     def __init__(self, town: Town, catalogue: Catalogue, offices: Mapping[int, Office]) -> None:
         self.town, self.catalogue, self.offices = town, catalogue, offices
+        self.terms = list(CommittedTerm.objects.all())
         self.editions = list(Edition.objects.order_by("-valid_from"))
 
     def record(self, arrivals: Sequence[Arrival], now: datetime) -> int:
@@ -241,17 +245,19 @@ class Recorder:
 
     def page(self, arrival: Arrival, now: datetime) -> Page:
         procedure, office = self.catalogue.choose(arrival), self.offices[arrival.ward.pk]
-        promise = office.clock.calendar.promise(arrival.at, procedure.limit)
         documents, facts = self.town.receive(arrival, procedure)
         dossier = Dossier(
             ward=arrival.ward,
             procedure=procedure,
+            committed=self.committed(arrival, procedure),
             edition=self.edition(arrival.day),
             intake_key=arrival.key,
             received_at=arrival.at,
             received_by=office.crew.clerk(Random(f"{arrival.key}/clerk")),
             **facts,
-        ).promised(promise)
+        )
+        promise = dossier.promise_from(arrival.at, office.clock.calendar)
+        dossier.promised(promise)
         dossier.holder = dossier.received_by
         term = (arrival.at, promise.due_at)
         dossier.step_due_at = procedure.step_due_at("desk", arrival.at, term, office.clock.calendar)
@@ -262,6 +268,11 @@ class Recorder:
         acts = life(Matter.of(dossier, promise.due_at), office, now)
         page.live((act for act in acts if act.at <= now), now)
         return page
+
+    def committed(self, arrival: Arrival, procedure: Procedure) -> CommittedTerm | None:
+        """What `CommittedTerm.objects.of` finds, in memory: few wards have any."""
+        mine = [row for row in self.terms if (row.ward_id, row.code) == (arrival.ward.pk, procedure.code)]
+        return in_force(mine, arrival.ward, {procedure.code: procedure}, arrival.day).get(procedure.code)
 
     def edition(self, day: date) -> Edition:
         return next(edition for edition in self.editions if edition.valid_from <= day)

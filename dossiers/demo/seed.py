@@ -75,7 +75,7 @@ def steps_due(
     recent: DossierQuerySet, planned: Container[UUID], offices: Mapping[int, Office], now: datetime
 ) -> Iterator[tuple[Dossier, Act]]:
     """The planned steps of open dossiers that have not happened yet; never before what already did."""
-    rows = recent.filter(state__in=(*UNFINISHED, State.READY)).select_related("ward", "procedure")
+    rows = recent.filter(state__in=(*UNFINISHED, State.READY)).select_related("ward", "procedure", "committed")
     for dossier in rows.prefetch_related("handovers", "events", "appointments"):
         if dossier.intake_key not in planned:
             continue

@@ -15,7 +15,8 @@ from desk.idcard import ID_NUMBER
 from desk.models import Hamlet, Ward
 from dossiers.forms.fields import DIGITS, OFF, Day, Fee
 from dossiers.forms.papers import EXTRA_PAPERS, Paper, faults, given
-from dossiers.models import OFFERED_FROM_AGE, Dossier, HomeVisit, Procedure
+from dossiers.models import OFFERED_FROM_AGE, CommittedTerm, Dossier, HomeVisit, Procedure
+from dossiers.models.procedure import Term
 
 #: How many open dossiers of the same matter it points out.
 SAME_SHOWN = 3
@@ -127,6 +128,21 @@ class IntakeForm(forms.Form):
         pick = self._typed("pick")
         place = int(pick) if re.fullmatch(r"[0-9]", pick) else 0
         return self.matches[min(place, len(self.matches) - 1)] if self.matches else None
+
+    @cached_property
+    def committed(self) -> dict[str, CommittedTerm]:
+        """The ward's own terms for what the page offers, by code."""
+        return CommittedTerm.objects.of_each(self.ward, self.matches, timezone.localdate())
+
+    @property
+    def offers(self) -> list[tuple[Procedure, Term]]:
+        """What the page offers for what was typed, each with the term that a slip would promise."""
+        return [(procedure, self.committed.get(procedure.code, procedure)) for procedure in self.matches]
+
+    @property
+    def term(self) -> Term | None:
+        """The term that the slip would promise."""
+        return self.committed.get(self.chosen.code, self.chosen) if self.chosen else None
 
     @property
     def is_new_choice(self) -> bool:

@@ -136,7 +136,7 @@ class RemindForm(StepForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        silent = self.dossier.appointment.delay_cause_id is None
+        silent = Dossier.objects.filter(pk=self.dossier.pk).unexplained(timezone.now()).exists()
         asked = "Xin báo nguyên nhân chậm và ngày có thể xong." if silent else "Xin giải quyết sớm hồ sơ này."
         self.fields["words"].initial = asked
 

@@ -1,6 +1,7 @@
 from dossiers.models.appointment import Appointment
 from dossiers.models.attachment import Attachment
 from dossiers.models.cause import DelayCause
+from dossiers.models.committed import CommittedTerm
 from dossiers.models.document import DossierDocument, GivenDocument
 from dossiers.models.dossier import Dossier
 from dossiers.models.event import Event
@@ -24,6 +25,7 @@ __all__ = [
     "UNFINISHED",
     "Appointment",
     "Attachment",
+    "CommittedTerm",
     "DelayCause",
     "Dossier",
     "DossierDocument",

@@ -50,7 +50,10 @@ class AppointmentQuerySet(WardQuerySet):
         """Promises that run and are near (domain.md, "The apology"): one working day before the promised day, and for
         same-day matters when the promised half begins, if they were there by then.
         """
-        same_day = Q(dossier__procedure__limit_unit=Procedure.LimitUnit.SAME_DAY)
+        at_once = Procedure.LimitUnit.SAME_DAY
+        same_day = Q(dossier__procedure__limit_unit=at_once) | Q(
+            dossier__committed__isnull=False, dossier__committed__limit_unit=at_once
+        )
         is_near = ~same_day & Q(due_at__lt=CalendarDay.objects.calendar().end_of_next_day(now))
         for hours in Ward.objects.in_service().values(*HOURS).distinct().order_by():
             same_hours = Q(**{f"dossier__ward__{name}": value for name, value in hours.items()})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 from uuid import UUID, uuid4
 
@@ -14,20 +14,23 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from desk.calendar import Promise
+from desk.calendar import ONE_DAY, Promise, WorkingCalendar
 from desk.fields import FoldedField, SortKeyField
 from desk.models import CalendarDay, Counter, Hamlet, Staff, Ward, WardQuerySet
+from desk.period import Days, within
 from desk.vietnamese import fold, mask_name
 from dossiers.models.appointment import Appointment
+from dossiers.models.committed import CommittedTerm
 from dossiers.models.document import DossierDocument, GivenDocument
 from dossiers.models.event import Event
-from dossiers.models.procedure import Edition, Procedure
+from dossiers.models.procedure import Edition, Procedure, Term
 from dossiers.models.state import OPEN, UNFINISHED, DossierError, State
 from dossiers.models.steps import Steps
 from dossiers.models.supplement import SupplementRequest
 from dossiers.worked import minutes_by_step
 
 if TYPE_CHECKING:
+    from collections import Counter as Counts
     from collections.abc import Iterable
 
 
@@ -52,22 +55,30 @@ class DossierQuerySet(WardQuerySet):
 
     def reminded_to(self, staff: Staff | None) -> Self:
         """With this person, who was reminded by a leader and has taken no step since."""
-        events = Event.objects.filter(dossier=models.OuterRef("pk")).exclude(kind=Event.Kind.OVERDUE)
-        last = models.Subquery(events.order_by("-at", "-pk").values("kind")[:1])
-        return self.open().filter(holder=staff).alias(last=last).filter(last=Event.Kind.REMINDED)
+        later = Event.objects.filter(dossier=models.OuterRef("dossier"), pk__gt=models.OuterRef("pk"))
+        unanswered = Event.objects.reminders().exclude(models.Exists(later.exclude(kind=Event.Kind.OVERDUE)))
+        return self.open().filter(holder=staff, pk__in=unanswered.values("dossier"))
 
     def unexplained(self, now: datetime) -> Self:
         """The promise is missed or about to be, and nobody has said why."""
         silent = Appointment.objects.to_explain(now).filter(dossier=models.OuterRef("pk"))
         return self.filter(models.Exists(silent), state__in=(*OPEN, State.READY))
 
+    def overdue_by_ward(self, at: datetime) -> Counts[int]:
+        return self.overdue(at).counted_by("ward")
+
     def on_time(self, at: datetime) -> Self:
         return self.open().filter(promised_at__gte=at)
 
     def due_on(self, day: date, at: datetime) -> Self:
         """Not late yet, and promised for that day."""
-        start = timezone.make_aware(datetime.combine(day, datetime.min.time()))
-        return self.on_time(at).filter(due_at__gte=start, due_at__lt=start + timedelta(days=1))
+        return self.on_time(at).filter(within("due_at", Days(day, day)))
+
+    def with_reminder(self) -> Self:
+        """With what a leader said last as `reminder_words`, and when as `reminded_at`."""
+        said = Event.objects.filter(dossier=models.OuterRef("pk"), kind=Event.Kind.REMINDED).order_by("-at", "-pk")
+        words, moment = (models.Subquery(said.values(name)[:1]) for name in ("reason", "at"))
+        return self.annotate(reminder_words=words, reminded_at=moment)
 
     def ready(self) -> Self:
         return self.filter(state=State.READY)
@@ -95,18 +106,9 @@ class DossierQuerySet(WardQuerySet):
             return self.none()
         return self.filter(state__in=UNFINISHED, ward=ward, procedure__code=procedure.code, id_number=id_number)
 
-    def punctuality(self, first: date, after: date) -> dict[str, int]:
-        """How many results became ready in [first, after) and how many of them on time: {"ready": n, "kept": n}."""
-        start, end = (timezone.make_aware(datetime.combine(day, datetime.min.time())) for day in (first, after))
-        done = self.filter(ready_at__gte=start, ready_at__lt=end)
-        return done.aggregate(
-            ready=models.Count("pk"), kept=models.Count("pk", filter=Q(ready_at__lte=models.F("promised_at")))
-        )
-
     def returned_by_ward(self, first: date, after: date) -> dict[int, int]:
         """How many results each ward handed back in [first, after)."""
-        start, end = (timezone.make_aware(datetime.combine(day, datetime.min.time())) for day in (first, after))
-        handed = self.filter(returned_at__gte=start, returned_at__lt=end).order_by()
+        handed = self.filter(within("returned_at", Days(first, after - ONE_DAY))).order_by()
         return dict(handed.values_list("ward").annotate(models.Count("pk")))
 
     def receive(
@@ -134,13 +136,14 @@ class DossierQuerySet(WardQuerySet):
                 dossier = Dossier(
                     ward=ward,
                     procedure=procedure,
+                    committed=CommittedTerm.objects.of(ward, procedure, day),
                     edition=Edition.objects.on(day),
                     intake_key=intake_key,
                     received_by=by,
                     received_at=at,
                     **facts,
                 )
-                promise = calendar.promise(at, procedure.limit)
+                promise = dossier.promise_from(at, calendar)
                 dossier.take_numbers(day).promised(promise)
                 dossier.holder = by
                 dossier.step_due_at = procedure.step_due_at("desk", at, (at, promise.due_at), calendar)
@@ -190,6 +193,8 @@ class Dossier(Steps):
 
     ward = models.ForeignKey(Ward, models.PROTECT)
     procedure = models.ForeignKey(Procedure, models.PROTECT)
+    # few have one: an index below holds only these
+    committed = models.ForeignKey(CommittedTerm, models.PROTECT, null=True, related_name="+", db_index=False)
     edition = models.ForeignKey(Edition, models.PROTECT)
     code = models.CharField("mã hồ sơ", max_length=60, unique=True)
     token = models.CharField(max_length=22, unique=True, default=new_token)
@@ -263,6 +268,11 @@ class Dossier(Steps):
         indexes: ClassVar = [
             models.Index(fields=["ward", "promised_at"], condition=Q(state__in=OPEN), name="dossier_open_promised"),
             models.Index(fields=["ward", "due_at"], condition=Q(state__in=OPEN), name="dossier_open_due"),
+            models.Index(
+                fields=["ward", "step_due_at", "promised_at", "due_at"],
+                condition=Q(state__in=OPEN),
+                name="dossier_open_step",
+            ),
             models.Index(fields=["ward", "ready_at"], condition=Q(state=State.READY), name="dossier_waiting_return"),
             models.Index(fields=["ward", "ready_at", "promised_at"], name="dossier_punctuality"),
             models.Index(
@@ -271,6 +281,7 @@ class Dossier(Steps):
             models.Index(fields=["ward", "-received_at", "-id"], name="dossier_newest"),
             models.Index(fields=["ended_at", "ward"], condition=Q(ended_at__isnull=False), name="dossier_ended"),
             models.Index(fields=["ward", "id_number"], condition=~Q(id_number=""), name="dossier_id_number"),
+            models.Index(fields=["committed"], condition=Q(committed__isnull=False), name="dossier_committed"),
             models.Index(fields=["ward", "phone"], condition=~Q(phone=""), name="dossier_phone"),
         ]
 
@@ -294,6 +305,15 @@ class Dossier(Steps):
         self.code = self.edition.dossier_code(self.ward.dossier_code_prefix, day, self.day_number)
         return self
 
+    @property
+    def term(self) -> Term:
+        """What its slip promises: the ward's own term of the day of receipt, else the law's."""
+        return self.committed or self.procedure
+
+    def promise_from(self, at: datetime, calendar: WorkingCalendar, *begins: str) -> Promise:
+        """What its term promises when it runs from that moment on."""
+        return self.procedure.promise(at, calendar, self.committed, *begins)
+
     def promised(self, promise: Promise) -> Self:
         """Start a term: lateness counts from this promise."""
         self.promised_at = self.due_at = promise.due_at
@@ -313,6 +333,12 @@ class Dossier(Steps):
         return {f"{step}_minutes": spent for step, spent in minutes.items()}
 
     # how it is shown
+
+    @property
+    def reminder(self) -> Event | None:
+        """The leader's word that nobody has answered by a step yet."""
+        last = self.events.exclude(kind=Event.Kind.OVERDUE).order_by("at", "pk").last()
+        return last if last and last.kind == Event.Kind.REMINDED and self.state in OPEN else None
 
     @property
     def short_code(self) -> str:
@@ -346,4 +372,4 @@ class Dossier(Steps):
     def needs_slip(self) -> bool:
         """Same-day matters get a slip on request only, but always where the law wants hour and day in writing."""
         due_later = timezone.localdate(self.due_at) > timezone.localdate(self.received_at)
-        return not self.procedure.is_same_day or (self.procedure.always_slip and due_later)
+        return not self.term.is_same_day or (self.procedure.always_slip and due_later)

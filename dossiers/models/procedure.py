@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
-from desk.calendar import Limit, Unit, WorkingCalendar
+from desk.calendar import Limit, Promise, Unit, WorkingCalendar
 from desk.fields import FoldedField
 from desk.models import DatedQuerySet
 from desk.vietnamese import fold, money
@@ -100,14 +100,42 @@ class ProcedureQuerySet(models.QuerySet):
         return rows
 
 
-class Procedure(models.Model):
-    """One version of an administrative procedure (thủ tục hành chính)."""
+class Term(models.Model):
+    """How long a matter takes at most: what the law says of a procedure, or a ward of itself."""
 
     class LimitUnit(models.TextChoices):
         SAME_DAY = Unit.SAME_DAY.value, "trong ngày"
         WORKING_DAY = Unit.WORKING_DAY.value, "ngày làm việc"
         CALENDAR_DAY = Unit.CALENDAR_DAY.value, "ngày"
         HOUR = Unit.HOUR.value, "giờ làm việc"
+
+    limit_value = models.PositiveSmallIntegerField("thời hạn")
+    limit_unit = models.CharField("đơn vị thời hạn", max_length=12, choices=LimitUnit)
+    cutoff = models.TimeField(
+        "nhận đến giờ này thì trả trong ngày",
+        null=True,
+        blank=True,
+        help_text="Bỏ trống: nhận lúc nào cũng trả trong ngày.",
+    )
+
+    class Meta:
+        abstract = True
+
+    @property
+    def limit(self) -> Limit:
+        return Limit(self.limit_value, Unit(self.limit_unit), self.cutoff)
+
+    @property
+    def limit_words(self) -> str:
+        return self.limit.words
+
+    @property
+    def is_same_day(self) -> bool:
+        return self.limit_unit == Unit.SAME_DAY
+
+
+class Procedure(Term):
+    """One version of an administrative procedure (thủ tục hành chính); its own term is the law's."""
 
     class LetterKind(models.TextChoices):
         BIRTH = "congratulation_birth", "Chúc mừng khai sinh"
@@ -121,14 +149,6 @@ class Procedure(models.Model):
     name = models.CharField("tên thủ tục", max_length=250)
     position = models.PositiveSmallIntegerField("thứ tự", default=0, help_text="Việc hay gặp đứng trước khi gõ tìm.")
     short_name = models.CharField("tên ngắn", max_length=60, help_text="Dùng trong danh sách ở quầy.")
-    limit_value = models.PositiveSmallIntegerField("thời hạn")
-    limit_unit = models.CharField("đơn vị thời hạn", max_length=12, choices=LimitUnit)
-    cutoff = models.TimeField(
-        "nhận đến giờ này thì trả trong ngày",
-        null=True,
-        blank=True,
-        help_text="Bỏ trống: nhận lúc nào cũng trả trong ngày.",
-    )
     limit_note = models.CharField("ghi chú thời hạn", max_length=200, blank=True)
     fee_vnd = models.PositiveIntegerField("lệ phí (đồng)", null=True, blank=True)
     fee_note = models.CharField("ghi chú lệ phí", max_length=200, blank=True)
@@ -184,9 +204,11 @@ class Procedure(models.Model):
         if clash := others.first():
             raise ValidationError({"valid_from": f"Trùng thời gian với phiên bản từ {clash.valid_from:%d/%m/%Y}."})
 
-    @property
-    def limit(self) -> Limit:
-        return Limit(self.limit_value, Unit(self.limit_unit), self.cutoff)
+    def promise(self, at: datetime, calendar: WorkingCalendar, committed: Term | None, *begins: str) -> Promise:
+        """The half day that a slip promises from that moment on, by the law's term or by the ward's own
+        (`CommittedTerm.objects.of`), whichever ends first. `begins` says what the count starts with.
+        """
+        return calendar.earliest(at, [term.limit for term in (committed, self) if term], *begins)
 
     def step_due_at(
         self, step: str, at: datetime, term: tuple[datetime, datetime], calendar: WorkingCalendar
@@ -197,14 +219,6 @@ class Procedure(models.Model):
         """
         share = {"desk": self.desk_share, "officer": self.officer_share, "leader": self.leader_share}[step]
         return calendar.after(at, max(calendar.working_time(*term) * share / 100, timedelta(minutes=1)))
-
-    @property
-    def limit_words(self) -> str:
-        return self.limit.words
-
-    @property
-    def is_same_day(self) -> bool:
-        return self.limit_unit == Unit.SAME_DAY
 
     @property
     def fee_words(self) -> str:

@@ -32,7 +32,9 @@ def shifts(before: Days, after: Days, now: datetime) -> list[Shift]:
     None becomes earlier: the slip in the citizen's hand names the later day, and an early result is welcome anyway.
     """
     rows = Appointment.objects.unsettled().filter(is_current=True, due_at__gte=now, dossier__state__in=OPEN)
-    rows = rows.select_related("dossier__ward", "dossier__procedure").prefetch_related("dossier__appointments")
+    rows = rows.select_related("dossier__ward", "dossier__procedure", "dossier__committed").prefetch_related(
+        "dossier__appointments"
+    )
     found = []
     for row in rows.order_by("due_at", "pk"):
         hours = row.dossier.ward.hours

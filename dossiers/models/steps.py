@@ -19,6 +19,7 @@ from desk.models import CalendarDay, Staff
 from desk.period import Days, within
 from desk.vietnamese import capitalise, day_in_words
 from dossiers.models.appointment import RUNNING, Appointment, chosen
+from dossiers.models.committed import CommittedTerm
 from dossiers.models.document import DossierDocument
 from dossiers.models.event import Event
 from dossiers.models.handover import Handover
@@ -107,7 +108,7 @@ class Steps(models.Model):
         """The missing papers are there: the full term starts again (Nghị định 61/2018, Điều 19 khoản 4)."""
         with self._locked("papers_received", by) as move:
             SupplementRequest.objects.filter(dossier=self).update(answered_at=at)
-            promise = self._calendar().promise(at, self.procedure.limit, PAPERS_COMPLETE)
+            promise = self.promise_from(at, self._calendar(), PAPERS_COMPLETE)
             appointment = self._promise_anew(promise, Appointment.Cause.RESTARTED, by=by, at=at)
             state = State.IN_PROGRESS if self.officer_id else State.RECEIVED
             step = Handover.Step.OFFICER if self.officer_id else Handover.Step.DESK
@@ -172,6 +173,9 @@ class Steps(models.Model):
                 setattr(self, name, value)
             self.slip_version += 1
             appointment = None
+            if set(changed) & CHANGES_PROMISE:
+                day = timezone.localdate(self.received_at)
+                self.committed = CommittedTerm.objects.of(self.ward, self.procedure, day)
             if set(changed) & CHANGES_PROMISE and self.state in OPEN:
                 self._settle(at, Appointment.Outcome.LIFTED)
                 promise = self.promise_of_term(self._calendar())
@@ -200,12 +204,6 @@ class Steps(models.Model):
             if mine.filter(within("at", Days(timezone.localdate(at), timezone.localdate(at)))).exists():
                 raise DossierError(f"Hôm nay anh/chị đã nhắc hồ sơ {self.code} rồi.")
             return self._record(move, by, at, reason=words)
-
-    @property
-    def reminder(self: Dossier) -> Event | None:
-        """The leader's word that nobody has answered by a step yet."""
-        last = self.events.exclude(kind=Event.Kind.OVERDUE).order_by("at", "pk").last()
-        return last if last and last.kind == Event.Kind.REMINDED and self.state in OPEN else None
 
     # kết thúc
 
@@ -241,7 +239,7 @@ class Steps(models.Model):
 
     def finish(self: Dossier, *, by: Staff, at: datetime) -> Event:
         """Result and return in one go, for matters that are done while the citizen waits."""
-        if not self.procedure.is_same_day:
+        if not self.term.is_same_day:
             raise DossierError("Chỉ việc trả ngay trong ngày mới trả luôn được.")
         with transaction.atomic():
             self.mark_ready(by=by, at=at)
@@ -281,7 +279,7 @@ class Steps(models.Model):
             at_desk = pending is None and self.state == State.RECEIVED and staff.has_role("officer")
             return at_desk or (pending is not None and pending.receiver_id == staff.pk)
         fits = {
-            "finish": lambda: self.procedure.is_same_day,
+            "finish": lambda: self.term.is_same_day,
             "give": lambda: self._may_give(staff),
             "request_papers": lambda: not hasattr(self, "supplement"),
             "reschedule": lambda: self.reschedules_left() > 0,
@@ -314,9 +312,9 @@ class Steps(models.Model):
         return self.papers_complete_at() or self.received_at
 
     def promise_of_term(self: Dossier, days: WorkingCalendar) -> Promise:
-        """What the term of the procedure promises, counted from the start of the current one."""
+        """What its term promises, counted from the start of the current one."""
         begins = [PAPERS_COMPLETE] if self.papers_complete_at() else []
-        return days.promise(self.term_started_at(), self.procedure.limit, *begins)
+        return self.promise_from(self.term_started_at(), days, *begins)
 
     # how every step is taken
 

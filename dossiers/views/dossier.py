@@ -20,12 +20,13 @@ from dossiers.forms.steps import ONE_PRESS, STEP_FORMS, StepForm
 from dossiers.lanes import Moment
 from dossiers.models import MOVE_BY_SLUG, MOVES, Dossier, DossierError, IssuedPaper
 from dossiers.papers import PAPER_AFTER, Paper, issued_html, papers_of
+from dossiers.risk import risk_of
 from dossiers.slip import PAPER_SIZES, issue_slip, slip_html
 
 
 def visible(request: HttpRequest, code: str) -> Dossier:
     rows = Dossier.objects.visible_to(request.user).select_related(
-        "ward", "procedure", "edition", "officer", "holder", "received_by"
+        "ward", "procedure", "committed", "edition", "officer", "holder", "received_by"
     )
     return get_object_or_404(rows, code=code)
 
@@ -62,6 +63,9 @@ def dossier_page(request: HttpRequest, row: Dossier, attachment_form: Attachment
     context["chip"] = context["at"].chip(row)
     mine = Dossier.objects.visible_to(request.user).filter(pk=row.pk)
     context["asks_cause"] = "explain_delay" in context["moves"] and mine.unexplained(now).exists()
+    risk = risk_of(mine, row.ward, context["at"].calendar, now)
+    if risk and risk.is_high:
+        context |= {"risk": risk, "risk_words": risk.words(context["at"].calendar)}
     return render(request, "dossiers/dossier.html", context)
 
 
@@ -85,11 +89,11 @@ def move(request: HttpRequest, code: str, slug: str) -> HttpResponse:
             form.add_error(None, str(error))
     elif name not in row.moves_for(request.user):
         messages.error(request, why_not(name, row))
-        return redirect(row)
+        return redirect(back(request) or row)
     if not form.fields:
         for words in form.non_field_errors():
             messages.error(request, words)
-        return redirect(row)
+        return redirect(back(request) or row)
     context = {"section": "dossiers", "dossier": row, "form": form, "move": MOVES[name], "back": back(request)}
     return render(request, "dossiers/step.html", context)
 

@@ -29,7 +29,7 @@ def context_of(request: HttpRequest, form: IntakeForm, **more: Any) -> dict[str,
     promise = None
     if form.chosen:
         calendar = CalendarDay.objects.calendar(form.ward.hours)
-        promise = calendar.promise(timezone.now(), form.chosen.limit)
+        promise = form.chosen.promise(timezone.now(), calendar, form.committed.get(form.chosen.code))
     return {"form": form, "promise": promise, "section": "counter", **more}
 
 

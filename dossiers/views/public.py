@@ -16,7 +16,7 @@ from desk.kept import kept
 from desk.models import Staff, Ward
 from desk.sql import CompiledQuery
 from dossiers.forms.public import CatalogueForm, LookupForm
-from dossiers.models import Appointment, Dossier, Event, LookupFailure, Procedure, RetentionTerm, State
+from dossiers.models import Appointment, CommittedTerm, Dossier, Event, LookupFailure, Procedure, RetentionTerm, State
 from dossiers.status import REASONS_FOR_CITIZENS, answer, timeline
 
 #: The one answer to every pair that does not fit: it never tells whether a code exists.
@@ -37,8 +37,8 @@ PROMISE = columns(
 )  # fmt: skip
 DOSSIER = columns(
     Dossier,
-    "id", "ward_id", "procedure_id", "officer_id", "code", "state", "applicant_kind", "applicant_name", "return_method",
-    "received_at", "promised_at", "due_at", "returned_at", "ended_at",
+    "id", "ward_id", "procedure_id", "committed_id", "officer_id", "code", "state", "applicant_kind", "applicant_name",
+    "return_method", "received_at", "promised_at", "due_at", "returned_at", "ended_at",
 )  # fmt: skip
 SHOWN = (*EVENT, *(f"appointment__{name}" for name in PROMISE), *(f"dossier__{name}" for name in DOSSIER))
 LIFE = CompiledQuery(
@@ -67,6 +67,8 @@ def show_status(request: HttpRequest, token: str, *, by_token: bool) -> HttpResp
     now = timezone.now()
     dossier, life = life_of(token)
     dossier.ward, dossier.procedure = kept(Ward, dossier.ward_id), kept(Procedure, dossier.procedure_id)
+    if dossier.committed_id:
+        dossier.committed = kept(CommittedTerm, dossier.committed_id)
     named = by_token and dossier.state == State.IN_PROGRESS and dossier.officer_id
     promises = list({event.appointment_id: event.appointment for event in life if event.appointment_id}.values())
     current = next(row for row in promises if row.is_current)
@@ -134,17 +136,29 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     form = CatalogueForm(request.GET)
     procedures = Procedure.objects.in_force(timezone.localdate())
     procedures = procedures.search(form.cleaned_data["q"]) if form.is_valid() else procedures.none()
-    fields: dict[str, list[Procedure]] = {}
-    for row in procedures.order_by("position"):
-        fields.setdefault(row.field, []).append(row)
-    return render(request, "dossiers/catalogue.html", {"form": form, "fields": fields, "section": "catalogue"})
+    ward, rows, fields = chosen_ward(request), list(procedures.order_by("position")), {}
+    terms = CommittedTerm.objects.of_each(ward, rows, timezone.localdate()) if ward else {}
+    for row in rows:
+        fields.setdefault(row.field, []).append((row, terms.get(row.code)))
+    context = {"form": form, "fields": fields, "ward": ward, "section": "catalogue"}
+    return render(request, "dossiers/catalogue.html", context)
+
+
+def chosen_ward(request: HttpRequest) -> Ward | None:
+    """The ward whose own terms are shown: the one that the address names, or that of who has logged in."""
+    if slug := request.GET.get("don_vi"):
+        return Ward.objects.in_service().filter(slug=slug).first()
+    return getattr(request.user, "ward", None)
 
 
 @login_not_required
 @require_GET
 def procedure(request: HttpRequest, code: str) -> HttpResponse:
     in_force = Procedure.objects.in_force(timezone.localdate()).prefetch_related("documents")
-    return render(request, "dossiers/procedure.html", {"procedure": get_object_or_404(in_force, code=code)})
+    found, ward = get_object_or_404(in_force, code=code), chosen_ward(request)
+    committed = CommittedTerm.objects.of(ward, found, timezone.localdate()) if ward else None
+    context = {"procedure": found, "ward": ward, "committed": committed}
+    return render(request, "dossiers/procedure.html", context)
 
 
 @login_not_required

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from desk.calendar import ZONE
 from desk.models import CalendarDay, Ward
-from dossiers.models import Procedure
+from dossiers.models import CommittedTerm, Procedure
 
 
 class Command(BaseCommand):
@@ -16,7 +16,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("procedure", help="code of the procedure, such as 1.004873")
         parser.add_argument("received_at", help="ISO 8601, such as 2026-11-23T08:42; local time where it names no zone")
-        parser.add_argument("--ward", help="code of a ward in service; its office hours count")
+        parser.add_argument("--ward", help="code of a ward in service; its office hours and its own terms count")
 
     def handle(self, *, procedure: str, received_at: str, ward: str | None, **options: Any) -> None:
         try:
@@ -33,17 +33,18 @@ class Command(BaseCommand):
         version = Procedure.objects.in_force(timezone.localdate(moment)).filter(code=procedure).first()
         if version is None:
             raise CommandError(f"{procedure}: no procedure of this code was in force on that day")
-        hours = None
+        hours = committed = None
         if ward:
             found = Ward.objects.in_service().filter(code=ward).first()
             if found is None:
                 raise CommandError(f"{ward}: no ward of this code is in service")
             hours = found.hours
-        promise = CalendarDay.objects.calendar(hours).promise(moment, version.limit)
+            committed = CommittedTerm.objects.of(found, version, timezone.localdate(moment))
+        promise = version.promise(moment, CalendarDay.objects.calendar(hours), committed)
         return {
             "procedure": version.code,
             "name": version.name,
-            "limit": version.limit_words,
+            "limit": (committed or version).limit_words,
             "received_at": moment.isoformat(),
             "due_at": promise.due_at.isoformat(),
             "half": promise.half.value,

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dossiers', '0015_reminders'),
+        ('dossiers', '0018_committed_terms'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

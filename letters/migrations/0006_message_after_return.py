@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('letters', '0004_digests'),
+        ('letters', '0005_letters_issued_by_kind'),
     ]
 
     operations = [

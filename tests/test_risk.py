@@ -1,0 +1,221 @@
+"""What is likely to be late is said from the past of the same step, and a back-test says how often that is right."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from desk.calendar import ZONE, WorkingCalendar
+from desk.models import CalendarDay
+from desk.ruler import OfficeRuler
+from dossiers.models import Appointment, Dossier, Figure, Procedure
+from dossiers.risk import History, Outlook, Past, risk_of
+from tests.conftest import moment
+from tests.factories import DossierFactory, StaffFactory, late
+from tests.test_lists import queries
+from tests.test_lookup import words
+
+pytestmark = pytest.mark.django_db
+URL = "/lanh-dao/nguy-co/"
+RECEIVED, TAKEN = moment("2026-11-20 08:00"), moment("2026-11-20 09:00")
+HOURS = st.dictionaries(st.integers(0, 60), st.integers(1, 9), max_size=12)
+SPANS = st.floats(0, 70)
+
+
+def results(ward, hours, measure="rest_hours", day=date(2026, 11, 10), code="1.004873"):
+    """What a month counts: so many results of so many office hours each."""
+    Figure.objects.bulk_create(
+        Figure(
+            ward=ward,
+            span="day",
+            first=day,
+            cut="procedure",
+            key=str(Procedure.objects.get(code=code).pk),
+            measure=measure,
+            value=value,
+            count=count,
+        )
+        for value, count in hours.items()
+    )
+
+
+def outlook(ward):
+    mine = Dossier.objects.filter(ward=ward)
+    return Outlook.of(mine, ward, CalendarDay.objects.calendar(ward.hours), timezone.now())
+
+
+# the arithmetic
+
+
+def test_how_many_took_longer_is_counted_within_the_hour_too():
+    past = Past({0: 50, 2: 4, 5: 10, 9: 6})
+    assert past.count == 20  # those of no hour skipped the step
+    assert [past.longer(hours) for hours in (0, 1, 1.5, 2, 4, 4.25, 5, 8.5, 9, 40)] == [
+        20, 20, 18, 16, 16, 13.5, 6, 3, 0, 0,
+    ]  # fmt: skip
+    assert past.within(0.9, 0) == 9
+    assert past.within(0.5, 0) == 5
+    assert past.within(0.9, 5) == 4
+
+
+@given(HOURS, SPANS, SPANS)
+def test_the_longer_the_fewer(hours, one, other):
+    past = Past(hours)
+    least, most = sorted((one, other))
+    assert past.count >= past.longer(least) >= past.longer(most) >= 0
+    assert past.longer(max(hours, default=0)) == 0
+
+
+@given(HOURS, st.integers(0, 60), st.floats(0.05, 1))
+def test_what_so_many_needed_leaves_no_more_than_the_rest(hours, spent, share):
+    past = Past(hours)
+    assert past.longer(spent + past.within(share, spent)) <= (1 - share) * past.longer(spent) + 1e-9
+
+
+MOMENTS = st.datetimes(
+    moment("2026-01-20 00:00").replace(tzinfo=None), moment("2026-12-31 23:00").replace(tzinfo=None)
+).map(lambda at: at.replace(tzinfo=ZONE))
+
+
+@settings(deadline=None)  # the first of a year asks a package for its holidays
+@given(st.lists(st.tuples(MOMENTS, MOMENTS), min_size=1, max_size=5))
+def test_the_ruler_measures_as_the_calendar_does(spans):
+    calendar = WorkingCalendar()
+    ruler = OfficeRuler(calendar)
+    for start, end in spans:
+        assert ruler.between(start, end) == calendar.working_time(start, end)
+
+
+# one dossier
+
+
+def test_an_open_dossier_is_weighed_against_those_that_took_as_long(ward):
+    """Taken up on Friday at 9; by Monday 10:30 its officer has had it 9 hours, and has 16 more until Thursday 11:30."""
+    results(ward, {5: 30, 12: 12, 20: 8, 30: 20})
+    dossier = DossierFactory(ward=ward, at=RECEIVED, in_progress=True, then=TAKEN)
+    found = outlook(ward)
+    (risk,) = found.high
+    assert (risk.running.pk, risk.alike, round(risk.left / timedelta(hours=1), 2)) == (dossier.pk, 40, 16)
+    assert risk.share == pytest.approx(20 / 40)
+    calendar = CalendarDay.objects.calendar(ward.hours)
+    assert risk.words(calendar).startswith("9 trong 10 hồ sơ loại này cần thêm đến 3 ngày từ đây; hồ sơ này còn 2 ngày")
+    assert risk.basis == "5 trong 10 hồ sơ như vậy không kịp, theo 40 hồ sơ của đơn vị trong 12 tháng."
+
+
+def test_what_the_past_did_in_time_is_not_at_risk(ward):
+    results(ward, {12: 80, 30: 20})
+    DossierFactory(ward=ward, at=RECEIVED, in_progress=True, then=TAKEN)
+    assert (outlook(ward).high, outlook(ward).open, outlook(ward).unknown) == ([], 1, 0)
+
+
+def test_few_results_are_filled_up_from_the_city_and_too_few_say_nothing(ward, other_ward):
+    results(ward, {30: 19})
+    dossier = DossierFactory(ward=ward, at=RECEIVED, in_progress=True, then=TAKEN)
+    assert (outlook(ward).high, outlook(ward).unknown) == ([], 1)
+    results(other_ward, {30: 1})
+    (risk,) = outlook(ward).high
+    assert (risk.running.pk, risk.alike, risk.past.whose) == (dossier.pk, 20, "của toàn thành phố")
+    results(ward, {30: 1}, day=date(2026, 11, 11))
+    assert outlook(ward).high[0].past.whose == "của đơn vị"
+
+
+def test_each_step_has_a_past_of_its_own(ward):
+    results(ward, {30: 20}, "rest_hours")
+    results(ward, {13: 20}, "hours")
+    at_desk = DossierFactory(ward=ward, at=moment("2026-11-23 08:00"))
+    with_officer = DossierFactory(ward=ward, at=RECEIVED, in_progress=True, then=TAKEN)
+    assert [risk.running.pk for risk in outlook(ward).high] == [with_officer.pk]
+    history = History([ward], timezone.localdate())
+    assert history.past(ward.pk, "1.004873", "hours").values == [13]
+    assert history.past(ward.pk, "1.004873", "leader_hours") is None
+    assert at_desk.pk not in [risk.running.pk for risk in outlook(ward).high]
+
+
+def test_a_day_knows_only_the_results_of_the_days_before(ward):
+    results(ward, {30: 20}, day=date(2026, 11, 23))
+    dossier = DossierFactory(ward=ward, at=RECEIVED, in_progress=True, then=TAKEN)
+    assert outlook(ward).unknown == 1
+    rows, calendar = Dossier.objects.filter(pk=dossier.pk), CalendarDay.objects.calendar(ward.hours)
+    later = moment("2026-11-25 08:00")
+    assert risk_of(rows, ward, calendar, later).is_high
+    assert risk_of(rows, ward, calendar, moment("2026-11-26 12:00")) is None  # late by now, not at risk
+
+
+def test_a_term_that_starts_again_starts_the_step_again(ward):
+    results(ward, {8: 60, 30: 20})
+    dossier = DossierFactory(
+        ward=ward, at=moment("2026-11-16 08:00"), in_progress=True, then=moment("2026-11-16 09:00")
+    )
+    by = dossier.received_by
+    dossier.request_papers(items=["Tờ khai"], reason="Thiếu tờ khai", by=by, at=moment("2026-11-18 08:00"))
+    assert outlook(ward).open == 0
+    dossier.papers_received(by=by, at=moment("2026-11-23 09:30"))
+    rows = Dossier.objects.filter(pk=dossier.pk)
+    risk = risk_of(rows, ward, CalendarDay.objects.calendar(ward.hours), moment("2026-11-23 10:30"))
+    assert (risk.alike, risk.is_high) == (80, False)
+
+
+# the pages
+
+
+def test_a_leader_sees_the_ward_an_officer_his_own_and_others_nothing(client, ward, other_ward, leader, officer):
+    results(ward, {30: 20})
+    mine = DossierFactory(ward=ward, at=RECEIVED, applicant_name="Vũ Thị Bưởi")
+    mine.take_up(by=officer, at=TAKEN)
+    DossierFactory(ward=ward, at=RECEIVED, in_progress=True, then=TAKEN, applicant_name="Cao Văn Mít")
+    shown = {}
+    for person in (leader, officer, StaffFactory(ward=other_ward, leader=True)):
+        client.force_login(person)
+        shown[person] = {name for name in ("Vũ Thị Bưởi", "Cao Văn Mít") if name in client.get(URL).text}
+    assert list(shown.values()) == [{"Vũ Thị Bưởi", "Cao Văn Mít"}, {"Vũ Thị Bưởi"}, set()]
+    client.force_login(StaffFactory(ward=ward, clerk=True))
+    assert client.get(URL).status_code == 403
+
+
+def test_the_list_is_narrowed_says_why_and_costs_the_same_for_1_and_20(client, ward, leader):
+    results(ward, {30: 20})
+    client.force_login(leader)
+    DossierFactory(ward=ward, at=RECEIVED, in_progress=True, then=TAKEN)
+    alone = queries(client, URL)
+    for _ in range(19):
+        DossierFactory(ward=ward, at=RECEIVED, in_progress=True, then=TAKEN)
+    assert queries(client, URL) == alone
+    page = words(client.get(URL).text)
+    assert "20 hồ sơ có nguy cơ trễ." in page
+    assert "9 trong 10 hồ sơ loại này cần thêm đến 3 ngày từ đây" in page
+    assert "Không có hồ sơ nào như đã chọn." in client.get(URL, {"thu_tuc": "1.004859"}).text
+
+
+def test_the_page_of_a_dossier_says_that_it_may_be_late(client, ward, officer):
+    results(ward, {30: 20})
+    dossier = DossierFactory(ward=ward, at=RECEIVED, in_progress=True, then=TAKEN)
+    client.force_login(officer)
+    assert "Có nguy cơ trễ: 9 trong 10 hồ sơ loại này cần thêm" in words(client.get(dossier.get_absolute_url()).text)
+    fresh = DossierFactory(ward=ward, what="1.004859", at=moment("2026-11-23 10:00"))
+    assert "Có nguy cơ trễ: " not in client.get(fresh.get_absolute_url()).text
+
+
+# the back-test
+
+
+def test_the_back_test_replays_each_morning_with_what_was_known(ward):
+    results(ward, {8: 60, 30: 20})
+    late(moment("2026-11-20 15:00"), ward=ward, at=moment("2026-11-16 15:00"), then=moment("2026-11-16 16:00"))
+    kept = DossierFactory(ward=ward, at=moment("2026-11-16 15:00"), in_progress=True, then=moment("2026-11-16 16:00"))
+    kept.mark_ready(by=kept.received_by, at=moment("2026-11-18 09:00"))
+    DossierFactory(ward=ward, at=moment("2026-11-19 15:00"))  # nobody knows yet
+    out = StringIO()
+    call_command("backtest_risk", "--days", "8", stdout=out)
+    told = " ".join(out.getvalue().split())
+    assert "5 mornings, 2 dossiers, 1 of them late in the end." in told
+    # late: 17, 18 and 19/11 until its promise broke on the evening of the 19th; kept: 17 and 18/11
+    assert "5 times a dossier was open on a morning; of 0 the past said too little." in told
+    # 3, 10.5 and 18 hours on: a quarter was slow; then all that still ran were
+    assert "more than 30% of like ones too slow * 3 2 1 66.7% 66.7%" in told
+    assert Appointment.objects.filter(outcome="broken").count() == 1
