@@ -47,6 +47,7 @@ def facts(name, colleague):
         "refuse": {"reason": "Không thuộc thẩm quyền"},
         "stop": {"reason": "Người nộp xin rút"},
         "waive_apology": {"reason": "Người nộp cần kết quả ngay"},
+        "remind": {"words": "Xin giải quyết sớm"},
     }.get(name, {})
 
 
@@ -77,8 +78,9 @@ def press(dossier, presses):
     return events, refusals
 
 
-#: Steps that may be taken again at once: the second gift replaces the first, a cause may be told better.
-AGAIN = {"give", "explain_delay"}
+#: Steps that may be taken again at once: the second gift replaces the first, a cause may be told better, each leader
+#: reminds.
+AGAIN = {"give", "explain_delay", "remind"}
 
 
 @pytest.mark.parametrize("name", sorted(set(MOVES) - AGAIN))
@@ -88,6 +90,13 @@ def test_the_same_step_twice_makes_one_event_and_one_polite_refusal(people, ward
     assert (len(events), len(refusals)) == (1, 1)
     assert str(refusals[0]).endswith(".")
     assert dossier.events.filter(kind=MOVES[name].event).count() == 1
+
+
+def test_a_leader_who_presses_twice_reminds_once(people, ward):
+    dossier = brought_to("remind", ward, people[0])
+    events, refusals = press(dossier, [("remind", people[0])] * 2)
+    assert (len(events), len(refusals)) == (1, 1)
+    assert dossier.events.filter(kind="reminded").count() == 1
 
 
 @pytest.mark.parametrize("name", sorted(AGAIN))
