@@ -1,12 +1,50 @@
 from typing import Any, ClassVar
 
 from axes.utils import reset
+from django import forms
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import ManyToManyField
 from django.http import HttpRequest
 
 from desk.models import AccessLog, DeskName, Hamlet, Staff, Ward
+from desk.vietnamese import capitalise
+
+#: What may be permitted, by the beginning of the permission's code.
+DEEDS = {"view": "xem", "add": "thêm", "change": "sửa", "delete": "xóa"}
+
+
+class Permissions(forms.ModelMultipleChoiceField):
+    """ "Thư: sửa lời thư" instead of Django's "Can change lời thư"."""
+
+    def label_from_instance(self, permission: Permission) -> str:
+        section, _, rows = permission.content_type.app_labeled_name.partition(" | ")
+        deed = DEEDS[permission.codename.partition("_")[0]]
+        return f"{capitalise(section)}: {deed} {rows}"
+
+
+class Permitting(admin.ModelAdmin):
+    """Offers the permissions that decide something: those for what the administration shows."""
+
+    def formfield_for_manytomany(self, db_field: ManyToManyField, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.related_model is Permission:
+            pages = self.admin_site._registry
+            shown = {*pages, *(inline.model for page in pages.values() for inline in page.inlines)}
+            types = ContentType.objects.get_for_models(*shown).values()
+            kwargs["queryset"] = Permission.objects.filter(content_type__in=types).select_related("content_type")
+            kwargs["form_class"] = Permissions
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class PermittedGroupAdmin(Permitting, GroupAdmin):
+    pass
 
 
 class HamletInline(admin.TabularInline):
@@ -67,7 +105,7 @@ class ResetPasswordForm(AdminPasswordChangeForm):
 
 
 @admin.register(Staff)
-class StaffAdmin(UserAdmin):
+class StaffAdmin(Permitting, UserAdmin):
     form = StaffForm
     add_form = NewStaffForm
     change_password_form = ResetPasswordForm

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, floor
+from textwrap import wrap
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -18,6 +19,8 @@ from desk.vietnamese import lower_first, number, percent
 #: Units of a drawing; it stretches to the width of its box.
 WIDTH, HEIGHT = 340, 112
 ROW, THICK = 26, 16
+#: From one line of a label to the next, and letters that a line holds before it is broken.
+BELOW, WRAPPED = 17, 24
 #: About how wide a letter of 14 units is.
 LETTER = 7.3
 BRAND, RULE = "#0F5E6B", "#DCD7CB"
@@ -57,16 +60,20 @@ def bars(
     `css` is "bar-overdue" for what is late, and for nothing else.
     """
     words = [f"{number(count)} {unit}" for _, count in rows]
-    axis = longest([label for label, _ in rows]) + 8
+    labels = [wrap(label, WRAPPED) for label, _ in rows]
+    axis = longest([part for label in labels for part in label]) + 12
     width = max(WIDTH, ceil(axis + longest(words) + 110))
     room, most = width - axis - longest(words) - 14, max([1, *(count for _, count in rows)])
-    height = ROW * max(len(rows), 1)
-    shapes = [rule(axis, 2, axis, height - 2, "#8A8F8C")]
-    for place, ((label, count), word) in enumerate(zip(rows, words, strict=True)):
-        top, reach = 5 + ROW * place, room * count / most
+    shapes, top = list[SafeString](), 5
+    for label, (_, count), word in zip(labels, rows, words, strict=True):
+        reach, middle = room * count / most, top + BELOW * (len(label) - 1) / 2
         fill = "#B3261E" if css == "bar-overdue" else BRAND
-        shapes += [text(0, top + 13, label), rect(css, axis, top, reach, THICK, fill)]
-        shapes += [text(axis + reach + 8, top + 13, word, bold=True)]
+        shapes += [text(0, top + 13 + BELOW * place, part) for place, part in enumerate(label)]
+        shapes += [rect(css, axis, middle, reach, THICK, fill)]
+        shapes += [text(axis + reach + 8, middle + 13, word, bold=True)]
+        top += ROW + BELOW * (len(label) - 1)
+    height = max(top - 5, ROW)
+    shapes.append(rule(axis, 2, axis, height - 2, "#8A8F8C"))
     told = [(label, word) for (label, _), word in zip(rows, words, strict=True)]
     return Chart(title, about, shapes, told, width, height)
 
@@ -103,7 +110,7 @@ def line(title: str, about: str, rows: Sequence[tuple[str, float | None]], *, la
         shapes.append(
             text(WIDTH, height_of(last) + (22 if height_of(last) < 30 else -10), percent(last), bold=True, anchor="end")
         )
-    about = about if low == 0 else f"{about}; trục bắt đầu từ {percent(low, 0)}"
+    about = about if low == 0 or not known else f"{about}; trục bắt đầu từ {percent(low, 0)}"
     told = [(label, "chưa có" if share is None else percent(share)) for label, share in rows]
     return Chart(title, about, shapes, told)
 

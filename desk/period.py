@@ -66,13 +66,15 @@ class Days:
 
     @property
     def words(self) -> str:
-        """ "Tháng 11/2026", "Quý IV/2026", "Năm 2026", "Ngày 23/11/2026", or from which day to which."""
+        """ "Tháng 11/2026", "Quý IV/2026", "Năm 2026", "Ngày 23/11/2026", or from which month or day to which."""
         if self.months == 1:
             return f"Tháng {self.first.month}/{self.first.year}"
         if self.months == 3 and self.first.month % 3 == 1:
             return f"Quý {QUARTERS[self.first.month // 3]}/{self.first.year}"
         if self.months == 12 and self.first.month == 1:
             return f"Năm {self.first.year}"
+        if self.months:
+            return f"Từ tháng {self.first.month}/{self.first.year} đến tháng {self.last.month}/{self.last.year}"
         if self.first == self.last:
             return f"Ngày {self.first:%d/%m/%Y}"
         return f"Từ {self.first:%d/%m/%Y} đến {self.last:%d/%m/%Y}"

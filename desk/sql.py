@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any, Generic, NamedTuple, TypeVar
+from weakref import WeakSet
 
 from django.db import connection, models
 
@@ -33,34 +34,52 @@ def insert_from(rows: models.QuerySet, into: type[models.Model], **columns: Any)
 
 
 class Kept(NamedTuple):
-    """A query as the database is asked it, and where the value stands among its parameters."""
+    """A query as a database is asked it: what each connection hears once before, the question and how to read it."""
 
-    compiler: Any
+    prepare: str
     sql: str
-    before: tuple
-    after: tuple
+    params: tuple
+    place: int  # of the value among the parameters
+    read: Callable[[list[tuple]], list[tuple]]
 
 
 class CompiledQuery(Generic[Value]):
     """Rows of plain values, asked for by one value: the ORM puts the statement together once for each process.
 
-    For pages that are asked for all day: putting a statement together takes the ORM ten times as long as asking it.
-    `make` gives the QuerySet (`values_list`) for a value; it must use the value exactly once, and nothing of its day.
+    For pages that are asked for all day: to put a statement together takes the ORM ten times as long as to ask it, and
+    to plan it takes PostgreSQL five times as long as to answer it, so each connection plans it once. `make` gives the
+    QuerySet (`values_list`) for a value; it must use the value exactly once, and nothing of its day.
     """
 
     def __init__(self, make: Callable[[Value], models.QuerySet], example: Value) -> None:
         self.make, self.example = make, example
         self.kept: dict[str, Kept] = {}
+        self.prepared: WeakSet = WeakSet()  # connections
 
     def __call__(self, value: Value) -> list[tuple]:
         kept = self.kept.get(connection.vendor) or self.keep()
         with connection.cursor() as cursor:
-            cursor.execute(kept.sql, (*kept.before, value, *kept.after))  # type: ignore[arg-type]
-            return list(kept.compiler.results_iter(results=[cursor.fetchall()], tuple_expected=True))
+            if kept.prepare and connection.connection not in self.prepared:
+                with connection.connection.cursor() as first:
+                    first.execute(kept.prepare)
+                self.prepared.add(connection.connection)
+            params: Any = (*kept.params[: kept.place], value, *kept.params[kept.place + 1 :])
+            cursor.execute(kept.sql, params)
+            return kept.read(cursor.fetchall())
 
     def keep(self) -> Kept:
         compiler = self.make(self.example).query.get_compiler(connection=connection)
         sql, params = compiler.as_sql()
-        place = params.index(self.example)
-        self.kept[connection.vendor] = Kept(compiler, sql, params[:place], params[place + 1 :])
+        converters = compiler.get_converters([column for column, *_ in compiler.select])
+
+        def read(rows: list[tuple]) -> list[tuple]:
+            return [tuple(row) for row in compiler.apply_converters(rows, converters)]
+
+        prepare = ""
+        # that setting belongs to a pooler, behind which the next statement may reach another connection
+        if connection.vendor == "postgresql" and not connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
+            name = f"kept_{id(self)}"
+            prepare = f"PREPARE {name} AS {sql}" % tuple(f"${number + 1}" for number in range(len(params)))
+            sql = f"EXECUTE {name} ({', '.join(['%s'] * len(params))})"
+        self.kept[connection.vendor] = Kept(prepare, sql, params, params.index(self.example), read)
         return self.kept[connection.vendor]

@@ -22,7 +22,13 @@ from desk.forms import LogFilter, LoginForm, NewPasswordForm
 from desk.models import AccessLog, Staff
 
 #: Where a day begins, by the first role that fits.
-START_PAGES = {"clerk": "/quay/", "officer": "/quay/", "leader": "/quay/", "city": "/ho-so/", "superuser": "/quan-tri/"}
+START_PAGES = {
+    "clerk": "/quay/",
+    "officer": "/quay/",
+    "leader": "/quay/",
+    "city": "/lanh-dao/",
+    "superuser": "/quan-tri/",
+}
 #: Names of the hidden fields in which a form travels through the log-in page; `KEPT` says that there is one.
 TYPED, KEPT = "typed-", "kept"
 

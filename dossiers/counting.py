@@ -93,16 +93,27 @@ def received(days: Days) -> Iterator[tuple]:
     yield from counted(Dossier.objects.filter(within("received_at", days)), "received_at", Measure.RECEIVED)
 
 
+#: Whether a result came in time: needs `day` (of the result) and `promised_day` beside it.
+OUTCOME = Case(
+    When(promised_at__lt=F("ready_at"), then=Value(Measure.LATE)),
+    When(promised_day__gt=F("day"), then=Value(Measure.EARLY)),
+    default=Value(Measure.ON_TIME),
+)
+
+
+def outcomes_by(dossiers: QuerySet, *names: str) -> Counter[tuple]:
+    """Results by the columns named and whether they came in time, from the rows themselves: meant for a few of them."""
+    days = {"day": TruncDate("ready_at"), "promised_day": TruncDate("promised_at")}
+    rows = dossiers.filter(ready_at__isnull=False).order_by().annotate(**days).annotate(outcome=OUTCOME)
+    found = rows.values_list(*names, "outcome").annotate(how_many=Count("pk", distinct=True))
+    return Counter({tuple(key): count for *key, count in found})
+
+
 def resolved(days: Days) -> Iterator[tuple]:
     """Results, each in time or not, with the office hours it took in all and at each step."""
-    outcome = Case(
-        When(promised_at__lt=F("ready_at"), then=Value(Measure.LATE)),
-        When(promised_day__gt=F("day"), then=Value(Measure.EARLY)),
-        default=Value(Measure.ON_TIME),
-    )
     took = (hours(*MINUTES), *(hours(name) for name in MINUTES), hours(*MINUTES[1:]))
     rows = Dossier.objects.filter(within("ready_at", days)).annotate(promised_day=TruncDate("promised_at"))
-    for key, (told, *spent), count in grouped(rows, "ready_at", outcome, *took):
+    for key, (told, *spent), count in grouped(rows, "ready_at", OUTCOME, *took):
         yield key, told, 0, count
         for measure, value in zip((Measure.HOURS, *STEP_HOURS.values()), spent, strict=True):
             if value is not None:  # a result older than the columns

@@ -78,6 +78,12 @@ class Moment:
         asked = dossier.supplement.asked_at
         return f"từ {day_month(timezone.localdate(asked))}"
 
+    def reminder_words(self, dossier: Dossier) -> str:
+        """ "“Xin làm xong trong hôm nay.”, 10:20 hôm nay": of `with_reminder`."""
+        said = timezone.localtime(dossier.reminded_at)  # type: ignore[attr-defined]
+        day = "hôm nay" if said.date() == timezone.localdate(self.now) else day_month(said)
+        return f"“{dossier.reminder_words}”, {said:%H:%M} {day}"  # type: ignore[attr-defined]
+
     def waiting_words(self, dossier: Dossier) -> str:
         ready = timezone.localtime(dossier.ready_at)
         return "từ hôm nay" if ready.date() == timezone.localdate(self.now) else f"từ {day_month(ready)}"
@@ -173,12 +179,12 @@ LISTS = LANES | {
         ),
         Lane(
             "duoc-nhac",
-            "Được nhắc",
+            "Lãnh đạo nhắc",
             "flag",
             "",
             "Không có hồ sơ nào lãnh đạo đang nhắc anh/chị.",
-            lambda dossiers, at: dossiers.reminded_to(at.staff).order_by("due_at"),
-            Moment.left_words,
+            lambda dossiers, at: dossiers.reminded_to(at.staff).with_reminder().order_by("due_at"),
+            Moment.reminder_words,
         ),
         Lane(
             "cho-toi-nhan",

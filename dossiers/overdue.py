@@ -11,6 +11,7 @@ from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from desk.calendar import ONE_DAY, ZONE, Half, WorkingCalendar
+from desk.models import Staff
 from desk.vietnamese import SHORT_WEEKDAYS, day_month
 from dossiers.lanes import LISTS, Moment
 from dossiers.models import Appointment, Dossier, Event, State
@@ -75,7 +76,9 @@ def half_words(moment: datetime, calendar: WorkingCalendar) -> str:
 
 def for_report(dossiers: DossierQuerySet) -> DossierQuerySet:
     """With everything that a row shows, in a fixed number of queries."""
-    return with_cause(dossiers.select_related("procedure", "ward", "holder").prefetch_related("handovers__receiver"))
+    return with_cause(
+        dossiers.select_related("procedure", "ward", "holder", "edition").prefetch_related("handovers__receiver")
+    )
 
 
 @dataclass
@@ -87,10 +90,13 @@ class Row:
     reminded: Event | None = None
 
     @property
+    def is_late(self) -> bool:
+        return self.dossier.promised_at < self.at.now
+
+    @property
     def age(self) -> str:
         """ "4 ngày" working days late; in the other lists how much is left."""
-        late = self.dossier.promised_at < self.at.now
-        return self.at.late_words(self.dossier) if late else self.at.left_words(self.dossier)
+        return self.at.late_words(self.dossier) if self.is_late else self.at.left_words(self.dossier)
 
     @property
     def promised(self) -> str:
@@ -110,10 +116,10 @@ class Row:
         return STEPS.get(State(self.dossier.state), self.dossier.get_state_display())
 
     @property
-    def pending(self) -> str:
+    def pending(self) -> Staff | None:
         """Who has not confirmed yet that the dossier has come."""
         handover = self.dossier.pending_handover
-        return str(handover.receiver) if handover else ""
+        return handover.receiver if handover else None
 
 
 def rows_of(dossiers: Iterable[Dossier], at: Moment) -> list[Row]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date
 from io import BytesIO
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from desk.models import DeskName, Ward
+from desk.period import Days, within
 from desk.vietnamese import group_phone
 from dossiers.models import Dossier, Edition, FormTitle, State
 
@@ -34,9 +35,7 @@ NOTES = {State.REFUSED: "Từ chối", State.STOPPED: "Dừng", State.NEEDS_PAPE
 
 def dossiers_of(ward: Ward, first: date, last: date) -> Any:
     """The dossiers received from `first` to `last`, both included, in the order of the register."""
-    start = timezone.make_aware(datetime.combine(first, time.min))
-    end = timezone.make_aware(datetime.combine(last, time.max))
-    rows = Dossier.objects.filter(ward=ward, received_at__gte=start, received_at__lte=end)
+    rows = Dossier.objects.filter(within("received_at", Days(first, last)), ward=ward)
     return rows.select_related("procedure", "ward").order_by("register_year", "register_number")
 
 

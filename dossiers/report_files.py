@@ -10,7 +10,8 @@ from typing import Any
 import xlsxwriter
 from django.template.loader import render_to_string
 
-from dossiers.report import NUMBERS, Line
+from dossiers.report import Line
+from dossiers.report_numbers import NUMBERS
 from dossiers.report_tables import COLUMNS, NOTHING, PeriodReport
 
 HEADS = (

@@ -19,7 +19,8 @@ from desk.period import Days, month_of, months_later
 from desk.vietnamese import day_month, number, percent
 from dossiers.models import Dossier
 from dossiers.overdue import age_groups
-from dossiers.report import NUMBERS, Line, Report, late_at_end, why
+from dossiers.report import Line, Report, why
+from dossiers.report_numbers import NUMBERS, late_at_end
 
 NOTHING = "—"
 #: By what a report is broken down, and by which filter of the list of dossiers its lines are found again.
@@ -42,16 +43,16 @@ COMPARED = (
 )  # fmt: skip
 #: A chart of single days holds so many.
 MOST_DAYS = 62
-HALF_DAY = OfficeHours().day_length.total_seconds() / 7200
+DAY = OfficeHours().day_length
 
 
-def in_days(hours: int | None) -> str:
-    """Office hours as people say them: "3 giờ", "2,5 ngày"; half days are rounded up."""
+def in_days(hours: int | None, day: timedelta = DAY) -> str:
+    """Office hours as people say them: "3 giờ", "2,5 ngày" of that length; half days are rounded up."""
     if hours is None:
         return NOTHING
-    if hours < 2 * HALF_DAY:
+    if timedelta(hours=hours) < day:
         return f"{hours} giờ" if hours else "dưới 1 giờ"
-    halves = ceil(hours / HALF_DAY)
+    halves = ceil(timedelta(hours=2 * hours) / day)
     return f"{halves // 2}{',5' if halves % 2 else ''} ngày"
 
 

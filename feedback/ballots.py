@@ -1,4 +1,8 @@
-"""The ballots of an area as paper: one ballot is set, and its numbers are laid over it, so a pile is quickly made."""
+"""The ballots of an area as paper: one ballot is set, and its numbers are laid over it, so a pile is quickly made.
+
+A ballot asks what is counted and nothing else. Which matter somebody came for ("Việc đã làm") is not: in a small hamlet
+it would tell who wrote.
+"""
 
 from __future__ import annotations
 

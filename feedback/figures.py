@@ -13,16 +13,16 @@ from datetime import date, timedelta
 from math import floor
 from typing import Any, Self
 
+from desk.groups import FEW, SHOWN_FROM
 from desk.models import Staff, Ward
 from desk.vietnamese import number, percent
 from feedback.models import Level, Mark, Question, QuestionSet, Tally
 from feedback.models.counts import MarkQuerySet, SurveyQuerySet, counted
-from feedback.period import Period, lately
-from feedback.statistics import GOAL, NOTHING, SHOWN_FROM, Share, Verdict
+from feedback.period import Period
+from feedback.statistics import GOAL, NOTHING, Share, Verdict
 
 #: Where the scale of the intervals begins when none of them reaches below.
 AXIS = 0.8
-FEW = f"dưới {SHOWN_FROM}"
 
 
 @dataclass(frozen=True)
@@ -180,7 +180,7 @@ VERDICTS = {
 
 @dataclass(frozen=True)
 class Satisfaction:
-    """What the citizens' pages and the leader's page say in one line."""
+    """What a page says in one line."""
 
     share: Share
     period: Period
@@ -191,9 +191,9 @@ class Satisfaction:
         return sentence(self.period.words, self.share, self.good)
 
 
-def satisfaction(wards: Iterable[Ward], today: date, period: Period | None = None) -> Satisfaction | None:
-    """Of these wards in that period, or lately; nothing where no survey is in force."""
-    return satisfaction_by(lambda ward: None, wards, today, period or lately(today)).get(None)
+def satisfaction(wards: Iterable[Ward], today: date, period: Period) -> Satisfaction | None:
+    """Of these wards in that period, for who may see them; nothing where no survey is in force."""
+    return satisfaction_by(lambda ward: None, wards, today, period).get(None)
 
 
 def satisfaction_of_each(wards: Iterable[Ward], today: date, period: Period) -> dict[int, Satisfaction]:

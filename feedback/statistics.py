@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from math import sqrt
-from typing import TypeVar
 
+from desk.groups import SHOWN_FROM
 from desk.vietnamese import percent, percent_range
-
-Key = TypeVar("Key", bound=Hashable)
 
 #: Of 95% confidence: the normal distribution leaves 2.5% on each side.
 Z = 1.959963984540054
 #: At least so many of all answers should be good.
 GOAL = 0.95
-#: Fewer answers than this say who gave them; fewer than that make no percentage (domain.md, "Satisfaction").
-SHOWN_FROM = 5
+#: Fewer answers make no percentage (domain.md, "Satisfaction").
 COUNTED_FROM = 30
 NOTHING = "—"
 
@@ -99,20 +95,3 @@ class Share:
             if [bound >= GOAL for bound in rounded] == [low >= GOAL, high >= GOAL]:
                 break
         return percent_range(low, high, digits)
-
-
-def too_small(counts: Mapping[Key, int]) -> set[Key]:
-    """Which parts of a total must be hidden: the small ones, and so many more that no difference gives one away.
-
-    Who knows the total and every other part knows the part that is left out: at least two parts are left out, with
-    no fewer answers together than may be shown.
-    """
-    parts = sorted((part for part in counts.items() if part[1]), key=lambda part: part[1])
-    hidden, together = set(), 0
-    for number, (key, count) in enumerate(parts):
-        is_enough = number == 0 or number >= 2 and together >= SHOWN_FROM
-        if count >= SHOWN_FROM and is_enough:
-            break
-        hidden.add(key)
-        together += count
-    return hidden

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -11,12 +11,14 @@ from typing import Any
 
 from django.db.models import F, Sum
 
+from desk.groups import too_small
 from desk.models import Staff, Ward
+from desk.period import months_later
 from dossiers.models import Dossier, Procedure
 from feedback.figures import Line, Scales, Survey, Table, good_values, good_words, main_question, sentence, shares
 from feedback.models import Answer, BallotTally, Campaign, CampaignArea, Channel, Question, Stage
-from feedback.period import Period, ending, months_before
-from feedback.statistics import Share, too_small
+from feedback.period import Period, ending
+from feedback.statistics import Share
 
 #: Months that the course of time is shown for, at least.
 MONTHS = 12
@@ -123,7 +125,7 @@ class WardSurvey:
     def course(self) -> Period:
         """The months of the period, and so many before it that the course of time shows."""
         count = max(MONTHS, len(self.period.months))
-        return ending(months_before(self.period.last, count - 1), count)
+        return ending(months_later(self.period.last, 1 - count), count)
 
     @cached_property
     def months(self) -> dict[date, Share]:
@@ -170,6 +172,13 @@ class Ballots:
         self.tallies, self.areas = self.tallies.of_wards([ward]), self.areas.filter(ward=ward)
         return self
 
+    def about(self, question: Question) -> Ballots:
+        """One question alone, on its own words."""
+        self.tallies, self.questions = self.tallies.filter(question=question), {question.pk: question}
+        self.levels = list(question.scale.levels.order_by("value"))
+        self.good = good_values(self.levels)
+        return self
+
     def sheets(self, name: str) -> dict[Any, tuple[int, int]]:
         """Valid sheets and sheets handed out, by ward or by hamlet."""
         sums = {"valid": Sum(F("collected") - F("invalid")), "out": Sum("handed_out")}
@@ -200,6 +209,8 @@ class Ballots:
 
     @property
     def note(self) -> str:
+        if len(self.questions) == 1:
+            return f"Riêng câu {next(iter(self.questions.values()))}."
         return (
             f"Gộp {len(self.questions)} câu trên cùng một thang; khoảng tin cậy tính theo số phiếu, không theo số câu."
         )
@@ -227,7 +238,13 @@ def link_to(ward: Ward, rest: str) -> str:
 
 
 def wards_report(staff: Staff, period: Period, today: date) -> Report:
-    """The surveys of every ward this person sees, side by side."""
+    """The surveys of every ward this person sees, side by side, with how many of those who got a result answered."""
+    handed = Dossier.objects.visible_to(staff).returned_by_ward(period.first, period.after)
+    return beside(staff, Ward.objects.visible_to(staff).in_service(), period, today, handed)
+
+
+def beside(staff: Staff, wards: Iterable[Ward], period: Period, today: date, handed: Mapping[int, int]) -> Report:
+    """The surveys of these wards side by side, a line for each and in their order; `handed` is results handed back."""
     question = main_question(period, today)
     if question is None:
         return Report("Chưa có bộ câu hỏi nào đang dùng.")
@@ -236,21 +253,23 @@ def wards_report(staff: Staff, period: Period, today: date) -> Report:
     found, returned = shares(counts, good_values(levels)), Counter[int]()
     for (ward, stage, _value), count in counts.items():
         returned[ward] += count if stage == Stage.RETURNED else 0
-    handed = Dossier.objects.visible_to(staff).returned_by_ward(period.first, period.after)
     lines = [
         Line(str(ward), found[ward.pk], returned[ward.pk], handed.get(ward.pk, 0), link_to(ward, period.query))
-        for ward in Ward.objects.visible_to(staff).in_service()
+        for ward in wards
     ]
     return side_by_side(period.words, lines, good_words(levels), "hồ sơ đã trả")
 
 
-def campaign_report(staff: Staff, campaign: Campaign) -> Report:
-    """The ballots of a campaign in every ward this person sees."""
+def campaign_report(staff: Staff, campaign: Campaign, question: Question | None = None) -> Report:
+    """The ballots of a campaign in every ward this person sees: its questions on one scale together, or one of them."""
     ballots = Ballots(staff, campaign)
+    if question:
+        ballots.about(question)
     wards = list(Ward.objects.visible_to(staff).in_service())
     links = {ward.pk: link_to(ward, f"dot={campaign.pk}") for ward in wards}
     lines = ballots.rated({ward.pk: str(ward) for ward in wards}, "ward", links)
-    return side_by_side(campaign.name, lines, good_words(ballots.levels), "phiếu phát ra", ballots.note)
+    when = f"{campaign.name}, câu {question.position}" if question else campaign.name
+    return side_by_side(when, lines, good_words(ballots.levels), "phiếu phát ra", ballots.note)
 
 
 def side_by_side(when: str, lines: list[Line], good: str, asked: str, note: str = "") -> Report:

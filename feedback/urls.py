@@ -11,6 +11,7 @@ from feedback.views import (
     suggestion,
     survey,
     tablet,
+    typed,
     typing,
 )
 
@@ -20,6 +21,7 @@ urlpatterns = [
     path("khao-sat/quay/", tablet.kiosk, name="tablet"),
     re_path(r"^khao-sat/(?P<token>[\w-]{22})/$", survey.survey, name="survey"),
     re_path(r"^khao-sat/(?P<token>[\w-]{22})/them/$", survey.more, name="survey_more"),
+    path("y-kien/ho-so/<str:code>/", typed.typed, name="typed"),
     path("y-kien/may/", tablet.tablets, name="tablets"),
     path("y-kien/may/<int:pk>/dung/", tablet.stop, name="tablet_stop"),
     path("y-kien/goi-lai/", callback.callbacks, name="callbacks"),

@@ -6,6 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+from django.urls import reverse
+
 from desk.vietnamese import group_phone, lower_first
 from dossiers.models import Dossier, Event
 from letters.facts import half_day
@@ -80,17 +83,27 @@ def rescheduled(event: Event) -> str:
     return words.format(day=day, **named(event.dossier))
 
 
+def returned(event: Event) -> str:
+    """Said once, whether or not somebody has answered: who has is nothing that the desk may know."""
+    words = (
+        "{ward} cảm ơn {who}. Hồ sơ {code} đã trả kết quả. "
+        "Xin {who} chạm một lần cho biết chúng tôi phục vụ thế nào, không phải ghi tên: {survey}"
+    )
+    survey = settings.SITE_URL + reverse("feedback:survey", args=[event.dossier.token])
+    return words.format(survey=survey, **named(event.dossier))
+
+
 #: Which events of a dossier are told at once, to who has agreed to messages.
 MESSAGE_AFTER: Mapping[str, Callable[[Event], str]] = {
     Event.Kind.READY: ready,
     Event.Kind.PAPERS_REQUESTED: papers_requested,
     Event.Kind.RESCHEDULED: rescheduled,
+    Event.Kind.RETURNED: returned,
 }
 #: Events after which older news, if they still wait, would only mislead.
 MAKES_OLD = {
     *MESSAGE_AFTER,
     Event.Kind.RESTARTED,
-    Event.Kind.RETURNED,
     Event.Kind.REFUSED,
     Event.Kind.STOPPED,
 }

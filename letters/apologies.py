@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from desk.models import Staff
 from desk.vietnamese import day_month
-from dossiers.models import Appointment, Dossier, State
+from dossiers.forms.steps import ONE_PRESS
+from dossiers.models import MOVES, Appointment, Dossier, State
 from dossiers.models.dossier import DossierQuerySet
 from dossiers.overdue import Row
 from letters.models import Letter, LetterKind
@@ -68,8 +69,11 @@ def stand_of(letter: Letter | None) -> str:
 
 
 class Action(NamedTuple):
+    """A link to the page of an act, or a button that does it at once."""
+
     label: str
     address: str
+    is_press: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,9 +100,9 @@ class Item:
             return f"{STANDS['da-gui']} {day_month(timezone.localdate(self.letter.issued_at))}"
         return STANDS[self.stand]
 
-    def step(self, label: str, slug: str) -> Action:
-        address = reverse("dossiers:move", args=[self.dossier.code, slug])
-        return Action(label, f"{address}?{urlencode({'ve': self.back})}")
+    def step(self, label: str, name: str) -> Action:
+        address = reverse("dossiers:move", args=[self.dossier.code, MOVES[name].slug])
+        return Action(label, f"{address}?{urlencode({'ve': self.back})}", name in ONE_PRESS)
 
     @property
     def actions(self) -> list[Action]:
@@ -106,15 +110,29 @@ class Item:
         found = []
         if self.letter and self.stand == "cho-duyet":
             found.append(Action("Duyệt thư", f"{self.letter.get_absolute_url()}?{urlencode({'ve': self.back})}"))
-        if self.dossier.state == State.SIGNING and self.dossier.holder_id == self.staff.pk:
-            found.append(self.step("Ký, trả kết quả", "co-ket-qua"))
-        if not self.row.reminded:
-            label = "Hỏi nguyên nhân" if not self.row.cause else "Nhắc nhận hồ sơ" if self.row.pending else "Nhắc xử lý"
-            found.append(self.step(label, "nhac"))
-        found.append(self.step("Hẹn lại", "hen-lai"))
-        found.append(self.step("Chuyển người khác", "chuyen"))
-        found.append(self.step("Ghi nguyên nhân", "nguyen-nhan-cham"))
+        is_mine = (self.row.pending or self.dossier.holder) == self.staff
+        if is_mine and self.row.pending:
+            found.append(self.step("Nhận xử lý", "take_up"))
+        elif is_mine and self.dossier.state == State.SIGNING:
+            found.append(self.step("Đã ký, có kết quả", "mark_ready"))
+        if not is_mine and not self.row.reminded:
+            found.append(self.step(self.asking, "remind"))
+        if not self.row.promised_anew or self.dossier.edition.max_reschedules > 1:
+            found.append(self.step("Hẹn lại", "reschedule"))
+        found.append(self.step("Chuyển người khác", "give"))
+        if self.owes_cause:
+            found.append(self.step("Ghi nguyên nhân", "explain_delay"))
         return found
+
+    @property
+    def owes_cause(self) -> bool:
+        return self.stand == "cho-nguyen-nhan" or (self.row.is_late and not self.row.cause)
+
+    @property
+    def asking(self) -> str:
+        if self.owes_cause:
+            return "Hỏi nguyên nhân"
+        return "Nhắc nhận hồ sơ" if self.row.pending else "Nhắc xử lý"
 
 
 def items_of(rows: Sequence[Row], staff: Staff, back: str) -> list[Item]:

@@ -15,9 +15,11 @@ from django.utils import timezone
 from pypdf import PdfWriter
 
 from desk.calendar import ZONE
+from desk.kept import forget
 from desk.models import Hamlet, Staff, Ward
 from desk.uploads import content_type
-from dossiers.models import Appointment, DelayCause, Dossier, GivenDocument, Procedure
+from dossiers.counting import Cut, Measure
+from dossiers.models import Appointment, DelayCause, Dossier, Figure, FigureRun, GivenDocument, Procedure
 from feedback.models import (
     Answer,
     BallotTally,
@@ -244,6 +246,31 @@ def typed(area: CampaignArea, by: Staff, *sheets: str, is_done: bool = True) -> 
     if is_done:
         typing.finish(by=by, at=at)
     return typing
+
+
+def kept(
+    ward: Ward, first: date, what: str, on_time: int = 0, *, late: int = 0, hours: int = 7, span: str = "month"
+) -> None:
+    """The kept counts of so many results of a procedure, by its name here or its code, in a month or on a day."""
+    procedure = Procedure.objects.filter(code=CODES.get(what, what)).latest("valid_from")
+    counts = {(Measure.ON_TIME, 0): on_time, (Measure.LATE, 0): late, (Measure.HOURS, hours): on_time + late}
+    for cut, key in ((Cut.PROCEDURE, str(procedure.pk)), (Cut.ALL, "")):
+        for (measure, value), count in counts.items():
+            if count:
+                at = {"cut": cut, "key": key, "measure": measure, "value": value}
+                row, is_new = Figure.objects.get_or_create(
+                    ward=ward, span=span, first=first, **at, defaults={"count": count}
+                )
+                if not is_new:
+                    row.count += count
+                    row.save()
+    forget()
+
+
+def counted_at(moment: datetime) -> None:
+    """Until when the kept counts know what has happened."""
+    FigureRun.objects.update_or_create(pk=1, defaults={"counted_at": moment})
+    forget()
 
 
 def answers(

@@ -27,6 +27,15 @@ def test_a_form_that_is_refused_is_said_to_be_in_vietnamese(admin, address):
     assert "Please" not in page
 
 
+@pytest.mark.parametrize("address", ["/quan-tri/auth/group/add/", "/quan-tri/desk/staff/{}/change/"])
+def test_what_may_be_permitted_is_said_in_vietnamese(admin, address):
+    page = admin.get(address.format(Staff.objects.get(username="quan-tri").pk)).text
+    offered = re.findall(r"<option value=.*?>(.+?)</option>", page[page.index("permissions") :])
+    for words in ("sửa cán bộ", "sửa thôn, tổ"):  # the second is edited on the ward's page
+        assert f"Đơn vị, cán bộ, lịch làm việc: {words}" in offered
+    assert not [words for words in offered if re.search("Can |axes|access attempt|session", words, re.IGNORECASE)]
+
+
 def test_one_fault_and_several_are_said_alike():
     one, several = "Please correct the error below.", "Please correct the errors below."
     assert ngettext(one, several, 1) == ngettext(one, several, 3) == "Chưa lưu được. Xin sửa chỗ báo lỗi dưới đây."

@@ -16,11 +16,12 @@ from django.utils import timezone
 
 from desk.models import AccessLog
 from dossiers.models import LookupFailure
-from feedback.models import Contribution, ContributionStep, ContributionTerm, FeedbackError
+from feedback.lists import to_do
+from feedback.models import CallBack, Contribution, ContributionStep, ContributionTerm, FeedbackError
 from feedback.signals import contribution_recorded
 from feedback.tasks import flag_late_contributions
 from tests.conftest import moment
-from tests.factories import ContributionFactory, DossierFactory, StaffFactory
+from tests.factories import ContributionFactory, DialogueFactory, DossierFactory, StaffFactory
 from tests.test_receive import at_once
 
 MONDAY = moment("2026-11-23 08:42")
@@ -289,6 +290,35 @@ def test_the_lists_tell_late_and_mine(client, ward, other_ward, officer, leader)
     assert (old.code in pages["cua-toi"], mine.code in pages["cua-toi"]) == (False, True)
     assert (old.code in pages["x"], mine.code in pages["x"]) == (True, False)
     assert all(elsewhere.code not in page for page in pages.values())
+
+
+def test_every_page_of_the_desk_tells_how_much_of_it_waits_for_whom(
+    client, ward, other_ward, clerk, officer, leader, django_assert_num_queries
+):
+    ContributionFactory(ward=ward)
+    ContributionFactory(ward=other_ward)
+    for _ in range(2):
+        ContributionFactory(ward=ward).assign(to=officer, by=leader, at=MONDAY)
+    ask = partial(CallBack.objects.ask, stage="received", phone="0912000345", at=MONDAY)
+    ask(dossier=DossierFactory(ward=ward))
+    ask(dossier=DossierFactory(ward=other_ward))
+    ask(dossier=DossierFactory(ward=ward)).called(outcome="Đã xin lỗi", by=clerk, at=MONDAY)
+    dialogue = DialogueFactory(ward=ward)
+    for done_at, words in ((None, ""), (MONDAY, "Đã sửa")):
+        dialogue.promises.create(
+            words="Sửa bậc thềm", responsible=clerk, due_on=MONDAY.date(), done_at=done_at, done_words=words
+        )
+    shown = {}
+    for staff in (clerk, officer, leader):
+        client.force_login(staff)
+        page = client.get("/ho-so/").text
+        found = re.search(r'Ý kiến <span class="count">(\d+)<span class="visually-hidden"> việc chờ anh/chị', page)
+        shown[staff] = int(found[1])
+    assert shown == {clerk: 2, officer: 2, leader: 1}
+    tabs = client.get("/y-kien/goi-lai/").text
+    assert 'Góp ý, phản ánh <span class="count">1<' in tabs
+    with django_assert_num_queries(1):
+        assert to_do(clerk) == {"contributions": 0, "dialogues": 1, "callbacks": 1}
 
 
 def test_a_view_is_logged(clerk_client, ward):

@@ -195,6 +195,18 @@ def test_nobody_is_invited_to_fetch_what_was_handed_out_already():
     ]
 
 
+def test_after_the_return_who_agreed_is_asked_once_how_it_was():
+    dossier = DossierFactory(returned=True, agrees_to_messages=True)
+    event = dossier.events.get(kind="returned")
+    Message.objects.tell("returned", [event.pk], timezone.now())
+    message = Message.objects.get(dossier=dossier, kind="returned")
+    assert (message.state, message.address) == ("waiting", dossier.phone)
+    assert "cảm ơn ông/bà. Hồ sơ" in message.text
+    assert message.text.endswith(f"/khao-sat/{dossier.token}/")
+    assert dossier.applicant_name not in message.text
+    assert not Message.objects.filter(dossier=DossierFactory(returned=True)).exists()
+
+
 # sending: when, how often, by whom
 
 

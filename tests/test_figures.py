@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from io import BytesIO
 
@@ -350,6 +351,17 @@ def test_a_campaign_is_shown_ward_by_ward(city_client, ward, other_ward, campaig
     assert "62,5% / 80" in page
 
 
+def test_the_city_looks_at_one_question_of_a_campaign(city_client, ward, campaign):
+    ballots(campaign, ward, {position: {2: 50} for position in range(2, 7)} | {1: {1: 45, 4: 5}}, handed_out=80)
+    shares = {}
+    for asked in ("1", "2", "99", ""):
+        page = city_client.get(f"{URL}?dot={campaign.pk}&cau={asked}").text
+        shares[asked] = re.search(r"(\d+,\d)%", page.partition("<tbody>")[2])[1]
+        assert ("Riêng câu" in page) == (asked in ("1", "2"))
+        assert ("Năm 2026, câu 1: " in page) == ("selected>1. " in page) == (asked == "1")
+    assert shares == {"1": "90,0", "2": "100,0", "99": "98,3", "": "98,3"}
+
+
 def test_the_interval_of_a_campaign_stands_on_its_sheets(city, ward, campaign):
     ballots(campaign, ward, {position: {1: 38, 4: 2} for position in range(1, 7)})
     share = Ballots(city, campaign).pooled("ward")[ward.pk]
@@ -464,7 +476,7 @@ def test_home_says_how_satisfied_people_were_lately(client, ward, question):
         page = client.get(path).text
         assert "95,2%" in page
         assert "312 phiếu" in page
-    assert satisfaction([ward], today).share == Share(297, 312)
+    assert satisfaction([ward], today, lately(today)).share == Share(297, 312)
 
 
 def test_the_leader_reads_this_months_satisfaction(client, leader, ward, other_ward, question):
@@ -472,14 +484,14 @@ def test_the_leader_reads_this_months_satisfaction(client, leader, ward, other_w
     answers(ward, month, question, {1: 40})
     answers(other_ward, month, question, {5: 40})
     client.force_login(leader)
-    assert "100,0% rất hài lòng và tốt, trên 40 phiếu" in client.get("/lanh-dao/").text
+    assert "100,0% rất hài lòng và tốt, trên 40 phiếu" in client.get("/lanh-dao/cac-mat-khac/").text
 
 
 def test_periods_have_names():
     named = [period.words for period in shortcuts(date(2026, 2, 14))]
     assert named == ["Tháng 2/2026", "Tháng 1/2026", "Quý I/2026", "Quý IV/2025", "Năm 2026", "Năm 2025"]
     assert [len(period.months) for period in shortcuts(date(2026, 2, 14))] == [1, 1, 3, 3, 12, 12]
-    assert lately(date(2026, 1, 31)) == Period(date(2025, 11, 1), date(2026, 1, 1))
+    assert lately(date(2026, 1, 31)) == Period(date(2025, 10, 1), date(2025, 12, 1))
     assert Period(date(2026, 12, 1), date(2026, 12, 1)).after == date(2027, 1, 1)
 
 

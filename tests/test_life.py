@@ -7,9 +7,21 @@ from datetime import date
 import pytest
 
 from desk.models import CalendarDay
-from dossiers.models import MOVES, Appointment, DelayCause, Dossier, DossierError, Event, Handover, Procedure, State
+from dossiers.models import (
+    MOVES,
+    Appointment,
+    Attachment,
+    DelayCause,
+    Dossier,
+    DossierError,
+    Event,
+    GivenDocument,
+    Handover,
+    Procedure,
+    State,
+)
 from tests.conftest import moment
-from tests.factories import DossierFactory, StaffFactory
+from tests.factories import DossierFactory, StaffFactory, scan
 
 MONDAY = moment("2026-11-23 08:42")
 AFTERNOON = moment("2026-11-23 15:00")
@@ -228,6 +240,20 @@ class TestCorrection:
     def test_nothing_changed_is_said(self, dossier, clerk):
         with pytest.raises(DossierError, match="Chưa có gì khác"):
             dossier.correct(changes={"applicant_name": dossier.applicant_name}, reason="x", by=clerk, at=MONDAY)
+
+    def test_a_paper_whose_scan_is_kept_stays_and_one_whose_scan_was_removed_may_go(self, dossier, clerk):
+        paper = dossier.documents.get()
+        file = Attachment.objects.attach(dossier=dossier, document=paper, file=scan(), by=clerk, at=MONDAY)
+        other = [GivenDocument("Giấy chứng sinh", "original", 1)]
+        with pytest.raises(DossierError, match="“Tờ khai” đang có bản chụp"):
+            dossier.correct(changes={"phone": "0912000999"}, papers=other, reason="x", by=clerk, at=MONDAY)
+        dossier.refresh_from_db()
+        assert (dossier.documents.get(), dossier.phone, dossier.slip_version) == (paper, "0912000345", 1)
+        Attachment.objects.filter(pk=file.pk).remove(by=clerk, at=MONDAY)
+        dossier.correct(changes={}, papers=other, reason="Ghi nhầm giấy", by=clerk, at=MONDAY)
+        assert dossier.documents.get().given == other[0]
+        file.refresh_from_db()
+        assert (file.document, file.name) == (None, "to-khai.pdf")
 
     def test_what_has_ended_is_not_corrected(self, dossier, clerk, officer):
         dossier.refuse(reason="Không thuộc thẩm quyền", by=officer, at=MONDAY)

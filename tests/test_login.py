@@ -65,7 +65,7 @@ def is_logged_in(client):
         ({"officer": True}, "/quay/"),
         ({"leader": True}, "/quay/"),
         ({"clerk": True, "leader": True}, "/quay/"),
-        ({"city": True}, "/ho-so/"),
+        ({"city": True}, "/lanh-dao/"),
         ({"is_superuser": True, "is_staff": True, "ward": None}, "/quan-tri/"),
     ],
     ids=["clerk", "officer", "leader", "clerk and leader", "city", "administrator"],

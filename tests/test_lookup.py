@@ -7,8 +7,10 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+from django.db import connection
 from django.db.models import F
 from django.http import Http404
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,7 +18,7 @@ from desk.models import Ward
 from dossiers.models import Appointment, LookupFailure
 from dossiers.models.lookup import WINDOW
 from dossiers.tasks import forget_failed_lookups
-from dossiers.views.public import life_of
+from dossiers.views.public import LIFE, life_of
 from tests.conftest import moment
 from tests.factories import DossierFactory
 from tests.test_moves import rescheduled
@@ -372,3 +374,19 @@ def test_a_query_kept_compiled_asks_for_the_value_of_the_moment(ward):
         assert life == list(dossier.events.all())
     with pytest.raises(Http404):
         life_of("khong-co")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("pooler", [False, True])
+def test_a_query_kept_compiled_outlives_its_connection(reference, ward, pooler, monkeypatch):
+    monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", pooler)
+    monkeypatch.setattr(LIFE, "kept", {})
+    token = DossierFactory(ward=ward).token
+    assert len(LIFE(token)) == 1
+    connection.close()
+    assert len(LIFE(token)) == 1
+    with CaptureQueriesContext(connection) as captured:
+        assert LIFE("khong-co") == []
+    assert len(captured) == 1
+    prepared = connection.vendor == "postgresql" and not pooler
+    assert captured[0]["sql"].startswith("EXECUTE" if prepared else "SELECT")

@@ -270,13 +270,6 @@ def test_each_promise_of_a_dossier_is_settled_for_itself(dossier, officer):
     assert story(dossier) == ["received", "rescheduled", "overdue", "ready"]
 
 
-def test_punctuality_counts_results_by_the_day_they_were_ready(ward, officer):
-    for at in (DUE - ONE_DAY, DUE, DUE + A_MOMENT, moment("2026-12-01 00:00")):
-        DossierFactory(ward=ward, at=RECEIVED).mark_ready(by=officer, at=at)
-    november = moment("2026-11-01 00:00").date(), moment("2026-12-01 00:00").date()
-    assert Dossier.objects.punctuality(*november) == {"ready": 3, "kept": 2}
-
-
 # at the same moment
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from io import BytesIO
 
@@ -84,6 +85,95 @@ def test_what_falls_behind_and_what_is_due_soon_have_lists_of_their_own(leader_c
     assert shown(leader_client, lan="sap-den-han") == [soon]
 
 
+def test_what_is_not_late_is_not_asked_for_a_cause(leader_client, ward, leader):
+    soon = DossierFactory(ward=ward, at=moment("2026-11-19 15:30"), then=moment("2026-11-23 10:20"), in_progress=True)
+    page = leader_client.get(URL, {"lan": "sap-den-han", "tuoi": "1-2"})
+    assert [action.label for action in page.context["items"][0].actions] == [
+        "Nhắc xử lý",
+        "Hẹn lại",
+        "Chuyển người khác",
+    ]
+    assert "tuoi" not in page.context["filter"].fields
+    explain(soon, NOW)
+    step = reverse("dossiers:move", args=[soon.code, "nhac"])
+    assert "Xin giải quyết sớm hồ sơ này." in leader_client.get(step).text
+
+
+def test_only_what_can_be_done_is_offered(leader_client, ward, leader):
+    told, moved, coming, mine, silent = (overdue(ward) for _ in range(5))
+    for dossier in (told, moved, mine):
+        explain(dossier, NOW)
+    cause = moved.appointment.delay_cause
+    moved.reschedule(
+        day=date(2026, 11, 26), half="afternoon", delay_cause=cause, reason="Chờ", by=moved.received_by, at=NOW
+    )
+    for dossier in (coming, mine):
+        dossier.give(to=leader, step="leader", by=dossier.received_by, at=NOW)
+    mine.take_up(by=leader, at=NOW)
+    items = {item.dossier: item.actions for item in leader_client.get(URL).context["items"]}
+    assert {dossier: actions[0].label for dossier, actions in items.items()} == {
+        told: "Nhắc xử lý",
+        moved: "Nhắc xử lý",
+        coming: "Nhận xử lý",
+        mine: "Đã ký, có kết quả",
+        silent: "Hỏi nguyên nhân",
+    }
+    for dossier, actions in items.items():
+        allowed = {
+            reverse("dossiers:move", args=[dossier.code, move.slug]) for move in dossier.moves_for(leader).values()
+        }
+        assert {action.address.partition("?")[0] for action in actions} <= allowed
+    labels = [action.label for dossier in (mine, coming) for action in items[dossier]]
+    assert not any("Nhắc" in label for label in labels)  # nobody reminds himself
+
+
+def test_a_press_in_a_row_acts_and_comes_back_to_the_list(leader_client, ward, leader):
+    mine = overdue(ward)
+    explain(mine, NOW)
+    mine.give(to=leader, step="leader", by=mine.received_by, at=NOW)
+    mine.take_up(by=leader, at=NOW)
+    press = leader_client.get(URL, {"tuoi": "1-2"}).context["items"][0].actions[0]
+    assert press.is_press
+    assert leader_client.post(press.address)["Location"] == "/lanh-dao/?tuoi=1-2"
+    mine.refresh_from_db()
+    assert mine.state == "ready"
+    again = leader_client.post(press.address, follow=True)
+    assert again.redirect_chain == [("/lanh-dao/?tuoi=1-2", 302)]
+    assert mine.code in str(list(again.context["messages"])[-1])
+
+
+def test_an_act_that_has_become_impossible_leads_back_to_the_list_and_says_why(leader_client, ward):
+    dossier = overdue(ward)
+    links = {action.label: action.address for action in leader_client.get(URL).context["items"][0].actions}
+    dossier.mark_ready(by=dossier.holder, at=NOW)
+    answer = leader_client.get(links["Hẹn lại"], follow=True)
+    assert answer.redirect_chain == [("/lanh-dao/", 302)]
+    assert "không hẹn lại được" in answer.text
+
+
+def test_words_are_looked_for_without_accents_and_stay_out_of_the_address(leader_client, ward):
+    told = overdue(ward, applicant_name="Đào Văn Thuật")
+    other = overdue(ward)
+    answer = leader_client.post(f"{URL}?tuoi=1-2&trang=3", {"q": "dao van"})
+    assert answer["Location"] == "/lanh-dao/?tuoi=1-2&tim=1"
+    assert shown(leader_client, tuoi="1-2", tim="1") == [told]
+    assert shown(leader_client, tuoi="6-10", tim="1") == []
+    assert set(shown(leader_client)) == {told, other}
+    book = openpyxl.load_workbook(BytesIO(leader_client.get(reverse("leader_xlsx"), {"tim": "1"}).content))
+    assert [row[1] for row in book["Quá hạn"].iter_rows(min_row=4, values_only=True)] == [told.code]
+
+
+def test_a_letter_sent_back_from_the_list_leads_back_to_it(leader_client, ward):
+    dossier = overdue(ward)
+    explain(dossier, NOW)
+    draw_all(NOW)
+    page = leader_client.get(leader_client.get(URL, {"tuoi": "1-2"}).context["items"][0].actions[0].address).text
+    address = reverse("letters:act", args=[letter_of(dossier).pk, "tra-lai"])
+    link = re.search(f'href="({address}[^"]*)"', page)[1]
+    answer = leader_client.post(link, {"note": "Xin ghi rõ nơi phải hỏi.", "seen": letter_of(dossier).version})
+    assert answer["Location"] == "/lanh-dao/?tuoi=1-2"
+
+
 def test_filters_combine_and_what_is_chosen_stays(leader_client, ward):
     told = overdue(ward)
     explain(told, NOW)
@@ -131,6 +221,8 @@ def test_a_leader_reminds_and_whoever_has_the_dossier_sees_it_until_the_next_ste
     client.force_login(dossier.holder)
     assert "Xin làm xong trong hôm nay." in client.get(dossier.get_absolute_url()).text
     assert client.get("/quay/").context["reminded"] == 1
+    corner = client.get("/ho-so/?lan=duoc-nhac").context["rows"][0][1]
+    assert corner == "“Xin làm xong trong hôm nay.”, 10:30 hôm nay"
     dossier.mark_ready(by=dossier.holder, at=timezone.now())
     assert client.get("/quay/").context["reminded"] == 0
 
@@ -175,10 +267,20 @@ def test_workbook_and_paper_hold_the_list_as_it_is_narrowed(leader_client, ward,
     assert [(row[0], row[1], row[2], row[6]) for row in rows] == [("2 ngày", told.code, "Đào Văn Thuật", CAUSE)]
     pdf = PdfReader(BytesIO(leader_client.get(reverse("leader_pdf"), asked).content))
     words = " ".join(pdf.pages[0].extract_text().split())
-    assert "2 hồ sơ quá hạn, lâu nhất 2 ngày làm việc." in words
+    assert f"2 hồ sơ quá hạn, lâu nhất 2 ngày làm việc. Chọn theo nguyên nhân “{CAUSE}”: 1 hồ sơ." in words
     assert "Đào Văn Thuật" in words
     assert "Nguyễn Thị Tuyết Nhung" not in words
     assert AccessLog.objects.filter(staff=leader, kind=AccessLog.Kind.EXPORT).count() == 2
+
+
+def test_the_file_of_what_is_due_soon_says_how_much_time_is_left(leader_client, ward):
+    soon = DossierFactory(ward=ward, at=moment("2026-11-19 15:30"), then=moment("2026-11-23 10:20"), in_progress=True)
+    asked = {"lan": "sap-den-han", "can_bo": soon.holder.pk}
+    sheet = openpyxl.load_workbook(BytesIO(leader_client.get(reverse("leader_xlsx"), asked).content))["Sắp đến hạn"]
+    assert sheet["A1"].value == f"{ward}: Chọn theo đang ở “{soon.holder}”: 1 hồ sơ."
+    assert (sheet["A3"].value, sheet["A4"].value[:4]) == ("Còn lại", "còn ")
+    words = PdfReader(BytesIO(leader_client.get(reverse("leader_pdf"), {"lan": "sap-den-han"}).content))
+    assert "1 hồ sơ. Lập lúc" in " ".join(words.pages[0].extract_text().split())
 
 
 def test_a_leader_sees_nothing_of_another_ward(leader_client, ward, other_ward):

@@ -23,7 +23,8 @@ from desk.models import AccessLog, Ward
 from desk.period import Days
 from dossiers.models import Appointment, DelayCause, Dossier, DossierError, Event, Figure, Procedure
 from dossiers.overdue import age_groups
-from dossiers.report import NUMBERS, Report
+from dossiers.report import Report
+from dossiers.report_numbers import NUMBERS
 from dossiers.report_tables import in_days
 from dossiers.worked import minutes_by_step
 from tests.conftest import moment

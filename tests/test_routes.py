@@ -38,6 +38,10 @@ from tests.factories import (
 #: Pages for everybody.
 PUBLIC = {
     "home",
+    "board",
+    "public_figures",
+    "data_json",
+    "data_csv",
     "ward_home",
     "healthz",
     "readyz",
@@ -71,7 +75,7 @@ NOT_OURS = {"admin"}
 #: Routes that send back who has chosen nothing.
 NEEDS_A_CHOICE = {"letters:pile"}
 #: Routes for who sees all wards.
-CITY_ONLY = {"feedback:all_wards_xlsx", "feedback:all_wards_pdf"}
+CITY_ONLY = {"feedback:all_wards_xlsx", "feedback:all_wards_pdf", "city_xlsx", "city_pdf"}
 #: Routes that leave the log-in, so they come with tests of their own.
 ENDS_SESSION = {"desk:logout"}
 
@@ -168,7 +172,7 @@ def issued_letter(dossier):
 
 
 def url_of(name, dossier):
-    slugs = {"ward_home": dossier.ward.slug, "dossiers:move": "hen-lai"}
+    slugs = {"ward_home": dossier.ward.slug, "board": dossier.ward.slug, "dossiers:move": "hen-lai"}
     slugs |= {"dossiers:visit_act": "xep-lich", "dossiers:declaration": "khai-sinh"}
     models = {"dossiers:visit": HomeVisit, "dossiers:visit_act": HomeVisit, "dossiers:issued_pdf": IssuedPaper}
     models |= {"dossiers:wording": FormTitle, "dossiers:commit_end": CommittedTerm}

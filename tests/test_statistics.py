@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desk.groups import SHOWN_FROM, too_small
 from desk.vietnamese import number, percent, percent_range
-from feedback.statistics import COUNTED_FROM, GOAL, SHOWN_FROM, Share, Verdict, Z, too_small, wilson
+from feedback.statistics import COUNTED_FROM, GOAL, Share, Verdict, Z, wilson
 
 
 def roots(good, count):

@@ -113,13 +113,7 @@ def test_one_press_returns_to_the_applicant_in_person(desk, dossier, everybody):
 
 
 def test_an_untouched_correction_form_changes_nothing(desk, dossier):
-    page = desk.get(step(dossier, "sua-sai-sot"))
-    typed = {field.html_name: field.value() or "" for field in page.context["form"]}
-    typed |= {
-        "procedure": dossier.procedure_id,
-        "reason": "Xem lại",
-        "received_at": f"{timezone.localtime(dossier.received_at):%H:%M %d/%m/%Y}",
-    }
+    typed = untouched(desk, dossier)
     assert "Chưa có gì khác" in desk.post(step(dossier, "sua-sai-sot"), typed).text
     desk.post(step(dossier, "sua-sai-sot"), {**typed, "applicant_name": "Nguyễn Thị Nhung"})
     assert Dossier.objects.get(pk=dossier.pk).applicant_name == "Nguyễn Thị Nhung"
@@ -141,12 +135,29 @@ def test_an_address_of_a_step_that_cannot_be_taken_says_nothing_untrue(desk, dos
     assert "không còn đang giải quyết" not in page
 
 
-def corrected(desk, dossier, **typed):
+def papers_on(page) -> dict[str, str]:
+    """The list of papers of a page, as a browser would send it untouched."""
+    typed = {"shown": page.context["form"].chosen.pk}
+    for paper in page.context["form"].papers:
+        typed |= {f"{paper.prefix}-kind": paper.kind, f"{paper.prefix}-count": paper.count_typed}
+        if not paper.required_name:
+            typed[f"{paper.prefix}-name"] = paper.name
+        elif paper.is_given:
+            typed[f"{paper.prefix}-given"] = "yes"
+    return typed
+
+
+def untouched(desk, dossier):
     page = desk.get(step(dossier, "sua-sai-sot"))
-    untouched = {field.html_name: field.value() or "" for field in page.context["form"]}
-    untouched |= {"procedure": dossier.procedure_id, "reason": "Ghi nhầm"}
-    untouched["received_at"] = f"{timezone.localtime(dossier.received_at):%H:%M %d/%m/%Y}"
-    return desk.post(step(dossier, "sua-sai-sot"), untouched | typed, follow=True)
+    typed = {field.html_name: field.value() or "" for field in page.context["form"]}
+    typed |= {"procedure": dossier.procedure_id, "reason": "Ghi nhầm"}
+    typed["received_at"] = f"{timezone.localtime(dossier.received_at):%H:%M %d/%m/%Y}"
+    return typed | papers_on(page)
+
+
+def corrected(desk, dossier, **typed):
+    typed.setdefault("shown", typed.get("procedure", dossier.procedure_id))
+    return desk.post(step(dossier, "sua-sai-sot"), untouched(desk, dossier) | typed, follow=True)
 
 
 def test_a_dossier_stays_in_the_year_of_its_register(desk, dossier):
@@ -189,6 +200,49 @@ def test_a_corrected_procedure_brings_its_own_fee_to_the_new_slip(desk, ward, ev
     page = desk.get(dossier.get_absolute_url()).text
     for changed in ("Lệ phí: 16.000 đồng → 8.000 đồng", "Đã nộp lệ phí: có → chưa"):
         assert changed in page
+
+
+def test_papers_alone_are_corrected_and_the_new_slip_replaces_the_old_one(desk, ward, everybody):
+    dossier = DossierFactory(ward=ward, by=everybody, at=timezone.now())
+    slip = reverse("dossiers:slip_pdf", args=[dossier.code])
+    assert "Căn cước" not in text_of(desk.get(slip))
+    typed = {"paper-0-count": "2", "paper-1-name": "Căn cước công dân", "paper-1-kind": "photocopy"}
+    corrected(desk, dossier, **typed)
+    words = text_of(desk.get(slip))
+    assert "Căn cước công dân" in words
+    assert "thay" in words.casefold()
+    page = desk.get(dossier.get_absolute_url()).text
+    assert "Giấy tờ đã nhận: Tờ khai (bản chính, 1) → Tờ khai (bản chính, 2); Căn cước công dân (bản chụp, 1)" in page
+    old, new = dossier.issued_papers.order_by("pk")
+    assert old.replaced_by == new
+    assert dossier.appointments.count() == 1
+
+
+def test_after_a_wrong_procedure_the_papers_of_the_right_one_are_offered_beside_those_handed_in(desk, ward, everybody):
+    dossier = DossierFactory(ward=ward, by=everybody, at=timezone.now())
+    birth = Procedure.objects.get(code="1.001193")
+    first = corrected(desk, dossier, procedure=birth.pk, shown=dossier.procedure_id, **{"paper-0-count": "3"})
+    assert "Xin xem lại giấy tờ của thủ tục này ở bên dưới" in first.text
+    shown = {paper.name: (paper.is_given, paper.count_typed) for paper in first.context["form"].papers if paper.name}
+    wanted = [row.name for row in birth.documents.all()]
+    assert shown == {"Tờ khai": (True, "3"), **{name: (False, "1") for name in wanted if name != "Tờ khai"}}
+    dossier.refresh_from_db()
+    assert (dossier.procedure_id == birth.pk, dossier.slip_version) == (False, 1)
+
+    ticked = papers_on(first)
+    ticked |= {f"{paper.prefix}-given": "yes" for paper in first.context["form"].papers if paper.name == wanted[-1]}
+    corrected(desk, dossier, procedure=birth.pk, **ticked)
+    assert [(row.name, row.count) for row in dossier.documents.all()] == [("Tờ khai", 3), (wanted[-1], 1)]
+    event = dossier.events.get(kind="corrected")
+    assert event.details.keys() == {"procedure", "documents"}
+
+
+def test_a_correction_leaves_no_dossier_without_papers(desk, ward, everybody):
+    dossier = DossierFactory(ward=ward, by=everybody, at=timezone.now())
+    page = corrected(desk, dossier, **{"paper-0-given": ""}).text
+    assert "Chưa đánh dấu giấy tờ nào" in page
+    assert "Số lượng từ 1 đến 999" in corrected(desk, dossier, **{"paper-0-count": "0"}).text
+    assert dossier.documents.count() == 1
 
 
 def test_the_short_code_stays_the_end_of_the_code_whatever_day_is_corrected(desk, ward, everybody, monkeypatch):

@@ -41,8 +41,13 @@ def tap(client, dossier, value=WELL, **more):
     return client.post(url(dossier), {"value": value}, **more)
 
 
-def tell(client, dossier, value=WELL, **typed):
-    return client.post(url(dossier, "survey_more"), {"cau-1": value, **typed})
+def answer(client, dossier, position, value):
+    """A tap on one of the further questions, or on the first one again."""
+    return client.post(f"{url(dossier, 'survey_more')}?buoc={position}", {"value": value})
+
+
+def tell(client, dossier, **typed):
+    return client.post(f"{url(dossier, 'survey_more')}?buoc=loi", typed)
 
 
 def give(dossier, value=WELL, stage="received", at=NOW):
@@ -80,7 +85,7 @@ def test_the_first_tap_counts_without_any_cookie(client, dossier):
     )  # fmt: skip
     today = timezone.localdate()
     assert (answer.month, answer.changeable_until) == (today.replace(day=1), today + timedelta(days=7))
-    assert "Đã ghi nhận: Rất hài lòng" in words(client.get(tapped.url))
+    assert "Đã ghi: Rất hài lòng" in words(client.get(tapped.url))
     assert not client.cookies
 
 
@@ -133,7 +138,7 @@ def test_after_a_week_the_page_says_so_kindly_and_keeps_the_answer(client, dossi
     Answer.objects.update(changeable_until=timezone.localdate() - timedelta(days=1))
     assert "Đã quá bảy ngày nên phiếu được giữ nguyên" in client.get(url(dossier)).text
     assert client.get(url(dossier, "survey_more")).url == url(dossier)
-    assert tell(client, dossier, NOT).url == url(dossier)
+    assert answer(client, dossier, 1, NOT).url == tell(client, dossier, words="Chờ lâu").url == url(dossier)
     assert "không đổi được nữa" in tap(client, dossier, NOT).text
     Answer.objects.seal(timezone.localdate())
     assert "không đổi được nữa" in tap(client, dossier, NOT).text
@@ -143,20 +148,45 @@ def test_after_a_week_the_page_says_so_kindly_and_keeps_the_answer(client, dossi
 # what may be added
 
 
-def test_further_questions_are_optional_and_show_what_was_answered(client, dossier):
+def test_further_questions_come_one_a_screen_and_each_tap_counts_at_once(client, dossier):
+    page = tap(client, dossier, follow=True)
+    for position in (2, 3, 4, 5, 6):
+        assert f"Câu {position} trong 6" in words(page)
+        assert page.text.count("<form") == 1
+        assert "dừng ở đây" in page.text
+        if position % 2:
+            page = client.get(re.search('href="([^"]*)">Bỏ qua câu này', page.text)[1])
+        else:
+            page = client.post(page.wsgi_request.get_full_path(), {"value": position // 2}, follow=True)
+            assert values(Answer.objects.get())[position] == position // 2
+    assert "Ông/bà muốn nói thêm điều gì không?" in words(page)
+    assert tell(client, dossier, words="Chờ hơi lâu").url == url(dossier)
+    said = Answer.objects.get()
+    assert (values(said), said.comment) == ({1: WELL, 2: 1, 4: 2, 6: 3}, "Chờ hơi lâu")
+
+
+def test_what_was_answered_is_shown_and_may_be_changed_without_losing_the_rest(client, dossier):
     tap(client, dossier)
-    page = client.get(url(dossier, "survey_more"))
-    assert page.text.count("<fieldset") == 6
-    assert "thư xin lỗi và ngày hẹn mới" not in page.text
-    assert tell(client, dossier, VERY, **{"cau-3": 1, "cau-6": 4}, words="Chờ hơi lâu").url == url(dossier)
-    answer = Answer.objects.get()
-    assert values(answer) == {1: VERY, 3: 1, 6: 4}
-    assert answer.comment == "Chờ hơi lâu"
-    again = client.get(url(dossier, "survey_more")).text
-    assert re.findall(r'name="(cau-\d)" value="(\d)" checked', again) == [
-        ("cau-1", "1"), ("cau-3", "1"), ("cau-6", "4"),
-    ]  # fmt: skip
-    assert "Chờ hơi lâu" in again
+    answer(client, dossier, 3, NOT)
+    tell(client, dossier, words="Chờ hơi lâu")
+    here = f"{url(dossier, 'survey_more')}?buoc=1"
+    assert f'href="{here}"' in client.get(url(dossier)).text
+    pressed = 'name="value" value="(.)" aria-pressed="true"'
+    assert re.findall(pressed, client.get(here).text) == [str(WELL)]
+    assert re.findall(pressed, client.get(f"{url(dossier, 'survey_more')}?buoc=3").text) == [str(NOT)]
+    answer(client, dossier, 1, VERY)
+    said = Answer.objects.get()
+    assert (values(said), said.comment) == ({1: VERY, 3: NOT}, "Chờ hơi lâu")
+    assert "Chờ hơi lâu" in client.get(f"{url(dossier, 'survey_more')}?buoc=loi").text
+
+
+def test_words_and_a_number_are_reached_from_every_question_and_no_question_beyond_the_last(client, dossier):
+    tap(client, dossier)
+    for step in ("", "?buoc=1", "?buoc=6"):
+        page = client.get(url(dossier, "survey_more") + step).text
+        assert f'href="{url(dossier, "survey_more")}?buoc=loi">Nhắn lời, xin gọi lại' in page
+    for step in ("loi", "7", "0", "x"):
+        assert 'name="phone"' in client.get(f"{url(dossier, 'survey_more')}?buoc={step}").text
 
 
 def test_whether_an_apology_came_is_asked_only_where_the_promise_was_broken(client, ward):
@@ -164,33 +194,32 @@ def test_whether_an_apology_came_is_asked_only_where_the_promise_was_broken(clie
     Appointment.objects.filter(dossier=late).update(outcome="broken")
     asked = "Ông/bà có nhận được thư xin lỗi và ngày hẹn mới không?"
     tap(client, late)
-    page = client.get(url(late, "survey_more")).text
+    page = words(client.get(f"{url(late, 'survey_more')}?buoc=7"))
     assert asked in page
-    assert ">Có<" in page
-    tell(client, late, **{"cau-7": 2})
+    assert "Có Không" in page
+    answer(client, late, 7, 2)
     assert values(Answer.objects.get()) == {1: WELL, 7: 2}
     unnoticed = DossierFactory(ward=ward, at=moment("2026-09-07 08:30"))  # the beat has not been here
     tap(client, unnoticed)
-    assert asked in client.get(url(unnoticed, "survey_more")).text
+    assert asked in words(client.get(f"{url(unnoticed, 'survey_more')}?buoc=7"))
 
 
 def test_a_late_question_that_is_not_asked_cannot_be_answered(client, dossier):
     tap(client, dossier)
-    tell(client, dossier, **{"cau-7": 1})
+    answer(client, dossier, 7, 1)
     assert values(Answer.objects.get()) == {1: WELL}
 
 
 def test_wrong_input_is_said_beside_its_field_and_nothing_typed_is_lost(client, dossier):
     tap(client, dossier)
-    page = tell(client, dossier, **{"cau-2": 3}, words="Chờ lâu", phone="09123", name="Bà Cúc")
+    page = tell(client, dossier, words="Chờ lâu", phone="09123", name="Bà Cúc")
     assert "Số điện thoại còn thiếu 5 chữ số." in page.text
-    assert 'name="cau-2" value="3" checked' in page.text
     for typed in ("Chờ lâu", "09123", "Bà Cúc"):
         assert typed in page.text
     assert not CallBack.objects.exists()
     assert "Xin ghi số điện thoại để chúng tôi gọi lại" in tell(client, dossier, name="Bà Cúc").text
-    assert "Xin chạm một trong các mức" in tell(client, dossier, "").text
-    assert "Xin chạm một trong các mức" in tell(client, dossier, **{"cau-2": "7"}).text
+    assert "Xin chạm một trong các mức" in answer(client, dossier, 2, "").text
+    assert "Xin ông/bà chọn một trong các mức" in answer(client, dossier, 2, "7").text
     assert values(Answer.objects.get()) == {1: WELL}
 
 
@@ -210,13 +239,77 @@ def test_a_happy_answer_is_offered_to_be_said_aloud(client, dossier):
         assert "Đổi ý kiến" in page
 
 
+# typed in for somebody
+
+
+@pytest.fixture
+def returned(ward):
+    return DossierFactory(ward=ward, returned=True, at=NOW, then=moment("2026-11-23 09:30"))
+
+
+def typed(client, dossier, **said):
+    return client.post(reverse("feedback:typed", args=[dossier.code]), said, follow=True)
+
+
+def test_a_clerk_types_what_somebody_said_after_the_return_and_it_is_counted_as_such(clerk_client, returned):
+    way = reverse("feedback:typed", args=[returned.code])
+    assert way in clerk_client.get(returned.get_absolute_url()).text
+    refused = typed(clerk_client, returned, words="Gọi tôi 0912000345", **{"cau-2": 2})
+    assert "Xin chọn một mức." in refused.text
+    assert "Xin bỏ số điện thoại" in refused.text
+    assert 'name="cau-2" value="2" checked' in refused.text
+    typed(clerk_client, returned, words="Chờ hơi lâu", **{"cau-1": WELL, "cau-5": 4})
+    said = Answer.objects.get()
+    assert (said.channel, said.stage, values(said), said.comment) == (
+        "staff",
+        "returned",
+        {1: WELL, 5: 4},
+        "Chờ hơi lâu",
+    )
+    typed(clerk_client, returned, **{"cau-1": NOT})  # heard wrong the first time
+    said.refresh_from_db()
+    assert (values(said), said.comment) == ({1: NOT, 5: 4}, "")
+
+
+def test_what_somebody_answered_stands_and_the_desk_learns_nothing_of_it(client, clerk, returned, other_ward):
+    empty = DossierFactory(ward=returned.ward, returned=True, at=NOW, then=moment("2026-11-23 09:30"))
+    tap(client, returned, VERY)
+    client.force_login(clerk)
+    pages = [client.get(reverse("feedback:typed", args=[one.code])) for one in (returned, empty)]
+    assert [page.text.count("checked") for page in pages] == [0, 0]
+    answers = [words(typed(client, one, **{"cau-1": NOT})) for one in (returned, empty)]
+    thanks = "Đã ghi. Ai đã tự trả lời thì phiếu của người ấy được giữ nguyên."
+    assert [thanks in answer for answer in answers] == [True, True]
+    assert sorted((row.channel, values(row)[1]) for row in Answer.objects.all()) == [("slip", VERY), ("staff", NOT)]
+    assert typed(client, DossierFactory(ward=other_ward, returned=True), **{"cau-1": 1}).status_code == 404
+
+
+def test_the_own_words_take_the_place_of_what_the_desk_typed(client, clerk, returned):
+    type_in = partial(Answer.objects.type_in, dossier=returned, by=clerk, at=NOW)
+    first, second = Question.objects.filter(question_set__slug="sau-ho-so").order_by("position")[:2]
+    type_in(said={first: NOT, second: NOT}, words="Chờ lâu")
+    tap(client, returned, VERY)
+    said = Answer.objects.get()
+    assert (said.channel, values(said), said.comment) == ("slip", {1: VERY}, "")
+    type_in(said={first: NOT})
+    assert values(said) == {1: VERY}
+
+
+def test_nothing_is_typed_before_the_return_nor_by_others_than_the_clerks(ward, dossier, clerk, officer, returned):
+    first = Question.objects.get(question_set__slug="sau-ho-so", position=1)
+    for one, by, why in ((dossier, clerk, "chưa trả kết quả"), (returned, officer, "Chỉ cán bộ một cửa")):
+        with pytest.raises(FeedbackError, match=why):
+            Answer.objects.type_in(dossier=one, said={first: VERY}, by=by, at=NOW)
+    assert not Answer.objects.exists()
+
+
 # to be called back
 
 
 def test_with_a_number_the_words_go_to_who_calls_and_only_there(client, dossier):
     tap(client, dossier, NOT)
-    tell(client, dossier, NOT, words="Chờ lâu")
-    tell(client, dossier, NOT, words="Chờ hai tiếng", phone="0912 000 345", name="Bà Cúc")
+    tell(client, dossier, words="Chờ lâu")
+    tell(client, dossier, words="Chờ hai tiếng", phone="0912 000 345", name="Bà Cúc")
     call = CallBack.objects.get()
     assert (call.phone, call.words, call.name, call.ward) == ("0912000345", "Chờ hai tiếng", "Bà Cúc", dossier.ward)
     assert Answer.objects.get().comment == ""
@@ -327,7 +420,7 @@ def texts(model):
 
 def test_no_value_is_shared_by_an_answer_and_the_dossier_or_the_call(client, dossier):
     tap(client, dossier, NOT)
-    tell(client, dossier, NOT, words="Chờ hai tiếng", phone="0912000999", name="Bà Cúc")
+    tell(client, dossier, words="Chờ hai tiếng", phone="0912000999", name="Bà Cúc")
     answer, call, told = (texts(model) for model in (Answer, CallBack, Dossier))
     assert "0912000999" in call
     assert not answer & call
@@ -350,7 +443,7 @@ def test_the_keys_need_the_portals_secret(dossier, settings):
 
 def test_a_machine_that_fills_the_trap_is_thanked_and_kept_out(client, dossier):
     tap(client, dossier)
-    assert tell(client, dossier, NOT, words="Mua ngay", phone="0912000345", website="x").url == url(dossier)
+    assert tell(client, dossier, words="Mua ngay", phone="0912000345", website="x").url == url(dossier)
     assert values(Answer.objects.get()) == {1: WELL}
     assert not CallBack.objects.exists()
 
@@ -390,8 +483,10 @@ def test_taps_of_one_slip_at_the_same_moment_are_one_answer(ward):
     taps = at_once(*[partial(give, dossier, value) for value in (1, 2, 3, 4, 5)])
     assert len({answer.pk for answer in taps}) == 1
     assert Mark.objects.get().value in range(1, 6)
-    more = partial(Answer.objects.tell_more, dossier=dossier, stage="received", said={question: 2}, at=NOW)
-    at_once(*[partial(more, words="Chờ lâu", phone=f"091200034{n}") for n in range(4)])
+    about = {"dossier": dossier, "stage": "received", "at": NOW}
+    more = partial(Answer.objects.tell_more, said={question: 2}, **about)
+    number = partial(Answer.objects.leave_words, words="Chờ lâu", **about)
+    at_once(more, more, *[partial(number, phone=f"091200034{n}") for n in range(3)])
     assert (Answer.objects.count(), Mark.objects.count(), CallBack.objects.count()) == (1, 2, 1)
 
 

@@ -68,23 +68,35 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Window:
-    """How far back the demonstration reaches, in days: crowded first, thin before."""
+    """How far back the demonstration reaches, in days: crowded first, thin before. On `old` days before all of them
+    only the busy ward is shown.
+    """
 
     crowded: int = 90
     thin: int = 400
+    old: tuple[date, ...] = ()
 
     def days(self, today: date) -> Iterator[date]:
-        return (today - timedelta(days=ago) for ago in range(self.thin, -1, -1))
+        first = today - timedelta(days=self.thin)
+        yield from (day for day in self.old if day < first)
+        yield from (first + timedelta(days=later) for later in range(self.thin + 1))
 
     def is_thin(self, day: date, today: date) -> bool:
-        return (today - day).days > self.crowded
+        return self.crowded < (today - day).days <= self.thin
+
+
+#: What `seed_demo` shows: beside the last 400 days the last three under the forms of 2018, so that these are seen too.
+DEMONSTRATION = Window(old=tuple(date(2025, 9, day) for day in (10, 11, 12)))
 
 
 def arrivals(offices: Iterable[Office], now: datetime, seed: int, window: Window) -> Iterator[Arrival]:
     """Everything received up to now, in order of receipt within each ward and day."""
     today, offices = now.astimezone(ZONE).date(), list(offices)
     for day in window.days(today):
+        is_old = (today - day).days > window.thin
         for office in offices:
+            if is_old and office.ward.slug != BUSY_WARD:
+                continue
             for arrival in arrivals_of_day(office.ward, day, office.clock, seed, thin=window.is_thin(day, today)):
                 if arrival.at <= now:
                     yield arrival

@@ -13,7 +13,7 @@ from django.db import transaction
 from dossiers.demo.home import furnish_homes
 from dossiers.demo.life import APOLOGISE, EFFECTS, Act, Matter, life
 from dossiers.demo.papers import Town
-from dossiers.demo.plan import Catalogue, Window, arrivals
+from dossiers.demo.plan import DEMONSTRATION, Catalogue, Window, arrivals
 from dossiers.demo.record import Recorder, noticed_at
 from dossiers.demo.wards import Office, open_offices
 from dossiers.models import MOVES, UNFINISHED, Appointment, Dossier, DossierError, Event, Handover, Procedure, State
@@ -35,7 +35,7 @@ class Seeded:
 def bring_up_to(now: datetime, *, seed: int = SEED, window: Window | None = None) -> Seeded:
     """Make the demonstration complete up to `now`. The same seed gives the same dossiers, but for their tokens."""
     offices = open_offices(seed, now)
-    planned = {arrival.key: arrival for arrival in arrivals(offices.values(), now, seed, window or Window())}
+    planned = {arrival.key: arrival for arrival in arrivals(offices.values(), now, seed, window or DEMONSTRATION)}
     since = min((arrival.at for arrival in planned.values()), default=now)
     recent = Dossier.objects.filter(received_at__gte=since)
     steps, broken = go_on(recent, planned, offices, now)

@@ -7,7 +7,6 @@ import uuid
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.functional import cached_property
 
@@ -15,20 +14,9 @@ from desk.forms import Birth, Email, IdNumber, PersonName, Phone, TaxCode, Text
 from desk.idcard import ID_NUMBER
 from desk.models import Hamlet, Ward
 from dossiers.forms.fields import DIGITS, OFF, Day, Fee
-from dossiers.models import (
-    OFFERED_FROM_AGE,
-    CommittedTerm,
-    Dossier,
-    DossierDocument,
-    GivenDocument,
-    HomeVisit,
-    Procedure,
-)
+from dossiers.forms.papers import EXTRA_PAPERS, Paper, faults, given
+from dossiers.models import OFFERED_FROM_AGE, CommittedTerm, Dossier, HomeVisit, Procedure
 from dossiers.models.procedure import Term
-
-#: How many papers beside the required ones the intake page takes.
-EXTRA_PAPERS = 2
-
 
 #: How many open dossiers of the same matter it points out.
 SAME_SHOWN = 3
@@ -164,10 +152,13 @@ class IntakeForm(forms.Form):
     # the papers
 
     def _add_papers(self) -> None:
-        required = [document.name for document in self.chosen.documents.all()] if self.chosen else []
-        self.papers: list[Paper] = [Paper(self, number, name) for number, name in enumerate(required)]
+        names = [document.name for document in self.chosen.documents.all()] if self.chosen else []
         if self.chosen:
-            self.papers += [Paper(self, len(required) + number, "") for number in range(EXTRA_PAPERS)]
+            names += [""] * EXTRA_PAPERS
+        read = (lambda name: "") if self.is_new_choice else self._typed
+        self.papers: list[Paper] = [Paper(number, name, read) for number, name in enumerate(names)]
+        for paper in self.papers:
+            paper.is_given |= bool(paper.required_name and self._typed("all_papers"))
 
     def _add_letter_facts(self) -> None:
         self.fact_names: list[str] = list(self.chosen.letter_facts) if self.chosen else []
@@ -214,10 +205,8 @@ class IntakeForm(forms.Form):
     def _check_papers(self) -> None:
         if not self.chosen or self.is_new_choice:
             return
-        for paper in self.papers:
-            paper.check()
-        if not any(paper.is_given for paper in self.papers):
-            self.add_error(None, "Chưa đánh dấu giấy tờ nào. Xin đánh dấu giấy tờ đã nhận.")
+        for words in faults(self.papers):
+            self.add_error(None, words)
 
     def _check_facts(self, data: dict[str, Any]) -> None:
         if not data.get("agrees_to_letter"):
@@ -260,49 +249,6 @@ class IntakeForm(forms.Form):
             **facts,
             "intake_key": self.cleaned_data["intake_key"],
             "procedure": self.chosen,
-            "documents": [paper.given for paper in self.papers if paper.is_given],
+            "documents": given(self.papers),
             "letter_facts": {name: self.cleaned_data[name] for name in self.fact_names if self.cleaned_data[name]},
         }
-
-
-class Paper:
-    """One row of the list of papers: ticked, of a kind, so many. An empty name is a paper to be named by hand."""
-
-    def __init__(self, form: IntakeForm, number: int, name: str) -> None:
-        self.form, self.number, self.required_name = form, number, name
-        self.error = ""
-        self.name = name or self._read("name").strip()
-        self.kind = self._read("kind") or DossierDocument.Kind.ORIGINAL
-        self.count_typed = self._read("count") or "1"
-        self.is_given = bool(self._read("given") or form._typed("all_papers")) if name else bool(self.name)
-
-    def _read(self, part: str) -> str:
-        return "" if self.form.is_new_choice else self.form._typed(f"{self.prefix}-{part}")
-
-    @property
-    def prefix(self) -> str:
-        return f"paper-{self.number}"
-
-    @property
-    def kinds(self) -> list[tuple[str, str]]:
-        return DossierDocument.Kind.choices
-
-    def check(self) -> None:
-        if not self.is_given:
-            return
-        count = self.count_typed.strip()
-        if self.kind not in DossierDocument.Kind.values:
-            self.error = "Xin chọn lại loại giấy tờ."
-        elif not (re.fullmatch(r"[0-9]{1,4}", count) and 1 <= int(count) <= 999):
-            self.error = "Số lượng từ 1 đến 999."
-        elif not self.required_name:
-            try:
-                self.name = Text(max_length=200).clean(self.name)
-            except ValidationError as error:
-                self.error = " ".join(error.messages)
-        if self.error:
-            self.form.add_error(None, f"Giấy tờ “{self.name[:60]}”: {self.error}")
-
-    @property
-    def given(self) -> GivenDocument:
-        return GivenDocument(self.name, self.kind, int(self.count_typed))

@@ -13,6 +13,7 @@ from django.utils import timezone
 from desk.forms import Birth, IdNumber, PersonName, Phone, TaxCode, Text
 from desk.models import CalendarDay, Staff
 from dossiers.forms.fields import OFF, Fee, Lines, Reason
+from dossiers.forms.papers import EXTRA_PAPERS, Paper, faults, given
 from dossiers.models import Appointment, DelayCause, Dossier, Event, Handover, Procedure
 
 
@@ -135,7 +136,7 @@ class RemindForm(StepForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        silent = self.dossier.appointment.delay_cause_id is None
+        silent = Dossier.objects.filter(pk=self.dossier.pk).unexplained(timezone.now()).exists()
         asked = "Xin báo nguyên nhân chậm và ngày có thể xong." if silent else "Xin giải quyết sớm hồ sơ này."
         self.fields["words"].initial = asked
 
@@ -169,6 +170,43 @@ class CorrectForm(StepForm):
         self.fields["procedure"].queryset = Procedure.objects.in_force(day).order_by("position")
         for name in self.fields.keys() - {"reason", "seen"}:
             self.fields[name].initial = getattr(self.dossier, name)
+        self.chosen = self._chosen()
+        self.papers = self._papers()
+
+    def _chosen(self) -> Procedure:
+        """The procedure whose papers the page offers."""
+        typed = self.data.get("procedure", "")
+        found = self.fields["procedure"].queryset.filter(pk=typed) if typed.isdecimal() else ()
+        return next(iter(found), self.dossier.procedure)
+
+    @property
+    def is_new_choice(self) -> bool:
+        """The page has not shown the papers of this procedure yet."""
+        return self.is_bound and self.data.get("shown") != str(self.chosen.pk)
+
+    def _papers(self) -> list[Paper]:
+        """Those handed in, what the procedure chosen asks for beside them, and some to be named by hand."""
+        held = [row.given for row in self.dossier.documents.all()]
+        before = {
+            f"paper-{number}-{part}": str(value)
+            for number, paper in enumerate(held)
+            for part, value in {"given": "yes", "kind": paper.kind, "count": paper.count}.items()
+        }
+        typed = self.data if self.is_bound else before
+        names = [paper.name for paper in held] + [""] * EXTRA_PAPERS
+        kept = [Paper(number, name, lambda part: typed.get(part, "")) for number, name in enumerate(names)]
+        asked = [row.name for row in self.chosen.documents.all() if row.name not in names]
+        read = (lambda part: "") if self.is_new_choice else (lambda part: typed.get(part, ""))
+        offered = [Paper(number, name, read) for number, name in enumerate(asked, start=len(names))]
+        return [*kept[: len(held)], *offered, *kept[len(held) :]]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if self.is_new_choice:
+            self.add_error("procedure", "Xin xem lại giấy tờ của thủ tục này ở bên dưới, rồi bấm lần nữa.")
+        for words in faults(self.papers):
+            self.add_error(None, words)
+        return data
 
     def clean_received_at(self) -> Any:
         typed = self.cleaned_data["received_at"]
@@ -186,7 +224,8 @@ class CorrectForm(StepForm):
 
     def arguments(self) -> dict[str, Any]:
         data = dict(self.cleaned_data)
-        return {"reason": data.pop("reason"), "seen": data.pop("seen"), "changes": data}
+        asked = {"reason": data.pop("reason"), "seen": data.pop("seen")}
+        return {**asked, "changes": data, "papers": given(self.papers)}
 
 
 #: The form of each step; a step not named here asks for nothing.

@@ -2,7 +2,8 @@ from dossiers.models.appointment import Appointment
 from dossiers.models.attachment import Attachment
 from dossiers.models.cause import DelayCause
 from dossiers.models.committed import CommittedTerm
-from dossiers.models.dossier import Dossier, DossierDocument, GivenDocument
+from dossiers.models.document import DossierDocument, GivenDocument
+from dossiers.models.dossier import Dossier
 from dossiers.models.event import Event
 from dossiers.models.figure import Figure, FigureRun
 from dossiers.models.handover import Handover

@@ -18,7 +18,8 @@ from dossiers.models.state import DossierError
 
 if TYPE_CHECKING:
     from desk.models import Staff
-    from dossiers.models.dossier import Dossier, DossierDocument
+    from dossiers.models.document import DossierDocument
+    from dossiers.models.dossier import Dossier
 
 
 class AttachmentQuerySet(WardQuerySet):
@@ -74,7 +75,9 @@ class Attachment(models.Model):
     """A scan of one paper of a dossier. A picture of an identity card is kept only where the papers ask for one."""
 
     dossier = models.ForeignKey("dossiers.Dossier", models.PROTECT, related_name="attachments")
-    document = models.ForeignKey("dossiers.DossierDocument", models.PROTECT, verbose_name="giấy tờ", related_name="+")
+    document = models.ForeignKey(
+        "dossiers.DossierDocument", models.SET_NULL, null=True, verbose_name="giấy tờ", related_name="+"
+    )
     name = models.CharField("tên tệp", max_length=100)
     kind = models.CharField(max_length=20)
     size = models.PositiveIntegerField()
@@ -94,7 +97,10 @@ class Attachment(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(removed_by=None) | Q(removed_at__isnull=False), name="attachment_removed_by"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(document__isnull=False) | Q(removed_at__isnull=False), name="attachment_of_a_paper"
+            ),
         ]
 
     def __str__(self) -> str:

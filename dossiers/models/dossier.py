@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 from uuid import UUID, uuid4
 
@@ -15,12 +14,14 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from desk.calendar import Promise, WorkingCalendar
+from desk.calendar import ONE_DAY, Promise, WorkingCalendar
 from desk.fields import FoldedField, SortKeyField
 from desk.models import CalendarDay, Counter, Hamlet, Staff, Ward, WardQuerySet
+from desk.period import Days, within
 from desk.vietnamese import fold, mask_name
 from dossiers.models.appointment import Appointment
 from dossiers.models.committed import CommittedTerm
+from dossiers.models.document import DossierDocument, GivenDocument
 from dossiers.models.event import Event
 from dossiers.models.procedure import Edition, Procedure, Term
 from dossiers.models.state import OPEN, UNFINISHED, DossierError, State
@@ -29,16 +30,8 @@ from dossiers.models.supplement import SupplementRequest
 from dossiers.worked import minutes_by_step
 
 if TYPE_CHECKING:
+    from collections import Counter as Counts
     from collections.abc import Iterable
-
-
-@dataclass(frozen=True)
-class GivenDocument:
-    """A paper that the applicant hands in, as the intake form knows it."""
-
-    name: str
-    kind: str
-    count: int
 
 
 class DossierQuerySet(WardQuerySet):
@@ -62,22 +55,30 @@ class DossierQuerySet(WardQuerySet):
 
     def reminded_to(self, staff: Staff | None) -> Self:
         """With this person, who was reminded by a leader and has taken no step since."""
-        events = Event.objects.filter(dossier=models.OuterRef("pk")).exclude(kind=Event.Kind.OVERDUE)
-        last = models.Subquery(events.order_by("-at", "-pk").values("kind")[:1])
-        return self.open().filter(holder=staff).alias(last=last).filter(last=Event.Kind.REMINDED)
+        later = Event.objects.filter(dossier=models.OuterRef("dossier"), pk__gt=models.OuterRef("pk"))
+        unanswered = Event.objects.reminders().exclude(models.Exists(later.exclude(kind=Event.Kind.OVERDUE)))
+        return self.open().filter(holder=staff, pk__in=unanswered.values("dossier"))
 
     def unexplained(self, now: datetime) -> Self:
         """The promise is missed or about to be, and nobody has said why."""
         silent = Appointment.objects.to_explain(now).filter(dossier=models.OuterRef("pk"))
         return self.filter(models.Exists(silent), state__in=(*OPEN, State.READY))
 
+    def overdue_by_ward(self, at: datetime) -> Counts[int]:
+        return self.overdue(at).counted_by("ward")
+
     def on_time(self, at: datetime) -> Self:
         return self.open().filter(promised_at__gte=at)
 
     def due_on(self, day: date, at: datetime) -> Self:
         """Not late yet, and promised for that day."""
-        start = timezone.make_aware(datetime.combine(day, datetime.min.time()))
-        return self.on_time(at).filter(due_at__gte=start, due_at__lt=start + timedelta(days=1))
+        return self.on_time(at).filter(within("due_at", Days(day, day)))
+
+    def with_reminder(self) -> Self:
+        """With what a leader said last as `reminder_words`, and when as `reminded_at`."""
+        said = Event.objects.filter(dossier=models.OuterRef("pk"), kind=Event.Kind.REMINDED).order_by("-at", "-pk")
+        words, moment = (models.Subquery(said.values(name)[:1]) for name in ("reason", "at"))
+        return self.annotate(reminder_words=words, reminded_at=moment)
 
     def ready(self) -> Self:
         return self.filter(state=State.READY)
@@ -105,18 +106,9 @@ class DossierQuerySet(WardQuerySet):
             return self.none()
         return self.filter(state__in=UNFINISHED, ward=ward, procedure__code=procedure.code, id_number=id_number)
 
-    def punctuality(self, first: date, after: date) -> dict[str, int]:
-        """How many results became ready in [first, after) and how many of them on time: {"ready": n, "kept": n}."""
-        start, end = (timezone.make_aware(datetime.combine(day, datetime.min.time())) for day in (first, after))
-        done = self.filter(ready_at__gte=start, ready_at__lt=end)
-        return done.aggregate(
-            ready=models.Count("pk"), kept=models.Count("pk", filter=Q(ready_at__lte=models.F("promised_at")))
-        )
-
     def returned_by_ward(self, first: date, after: date) -> dict[int, int]:
         """How many results each ward handed back in [first, after)."""
-        start, end = (timezone.make_aware(datetime.combine(day, datetime.min.time())) for day in (first, after))
-        handed = self.filter(returned_at__gte=start, returned_at__lt=end).order_by()
+        handed = self.filter(within("returned_at", Days(first, after - ONE_DAY))).order_by()
         return dict(handed.values_list("ward").annotate(models.Count("pk")))
 
     def receive(
@@ -276,6 +268,11 @@ class Dossier(Steps):
         indexes: ClassVar = [
             models.Index(fields=["ward", "promised_at"], condition=Q(state__in=OPEN), name="dossier_open_promised"),
             models.Index(fields=["ward", "due_at"], condition=Q(state__in=OPEN), name="dossier_open_due"),
+            models.Index(
+                fields=["ward", "step_due_at", "promised_at", "due_at"],
+                condition=Q(state__in=OPEN),
+                name="dossier_open_step",
+            ),
             models.Index(fields=["ward", "ready_at"], condition=Q(state=State.READY), name="dossier_waiting_return"),
             models.Index(fields=["ward", "ready_at", "promised_at"], name="dossier_punctuality"),
             models.Index(
@@ -338,6 +335,12 @@ class Dossier(Steps):
     # how it is shown
 
     @property
+    def reminder(self) -> Event | None:
+        """The leader's word that nobody has answered by a step yet."""
+        last = self.events.exclude(kind=Event.Kind.OVERDUE).order_by("at", "pk").last()
+        return last if last and last.kind == Event.Kind.REMINDED and self.state in OPEN else None
+
+    @property
     def short_code(self) -> str:
         """ "1123-0009": month, day and number as the code has them; a corrected day of receipt changes no code."""
         return f"{self.code.rpartition('-')[0][-4:]}-{self.day_number:04}"
@@ -370,28 +373,3 @@ class Dossier(Steps):
         """Same-day matters get a slip on request only, but always where the law wants hour and day in writing."""
         due_later = timezone.localdate(self.due_at) > timezone.localdate(self.received_at)
         return not self.term.is_same_day or (self.procedure.always_slip and due_later)
-
-
-class DossierDocument(models.Model):
-    """One paper handed in with a dossier."""
-
-    class Kind(models.TextChoices):
-        ORIGINAL = "original", "Bản chính"
-        CERTIFIED = "certified", "Bản sao chứng thực"
-        PHOTOCOPY = "photocopy", "Bản chụp"
-
-    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="documents")
-    position = models.PositiveSmallIntegerField()
-    name = models.CharField("tên giấy tờ", max_length=200)
-    kind = models.CharField("loại", max_length=10, choices=Kind, default=Kind.ORIGINAL)
-    count = models.PositiveSmallIntegerField("số lượng", default=1)
-
-    class Meta:
-        ordering: ClassVar = ["position"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["dossier", "position"], name="dossier_document_position"),
-            models.CheckConstraint(condition=Q(count__gte=1), name="dossier_document_counted"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name

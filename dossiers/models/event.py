@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -41,6 +41,9 @@ def shown(name: str, text: str) -> str:
 
 class EventQuerySet(WardQuerySet):
     ward_path = "dossier__ward"
+
+    def reminders(self) -> Self:
+        return self.filter(kind=Event.Kind.REMINDED)
 
 
 class Event(models.Model):
@@ -103,6 +106,7 @@ class Event(models.Model):
                 fields=["appointment"], condition=Q(kind="overdue"), name="event_overdue_once_per_appointment"
             ),
         ]
+        indexes: ClassVar = [models.Index(fields=["dossier"], condition=Q(kind="reminded"), name="event_reminder")]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.at:%d/%m/%Y %H:%M}"

@@ -24,7 +24,7 @@ from dossiers.models.dossier import Dossier
 from dossiers.models.event import Event
 
 #: Rows written by one statement.
-BATCH = 1000
+BATCH = 5000
 #: Hears how many of how many months are counted.
 Progress = Callable[[int, int], None]
 #: What a count is of, with what is kept and what a recount gives.
@@ -135,39 +135,44 @@ class FigureQuerySet(WardQuerySet):
     # how they are proved
 
     def rebuild(self, say: Progress | None = None) -> Differences:
-        """Count every day from the rows themselves and mend what is wrong, a year at a time; gives what was wrong."""
-        found: Differences = {}
-        for wrong in self.compared(say):
-            found |= wrong
-            stale: dict[date, set[int]] = defaultdict(set)
-            for _span, first, ward, *_ in wrong:
-                stale[first].add(ward)
-            with transaction.atomic():
-                FigureRun.objects.taken()
-                self.count_again(stale)
-        return found
+        """Count every day from the rows themselves and mend what is wrong, a month at a time; gives what was wrong.
+
+        Where nothing was counted yet, nothing was wrong.
+        """
+        return self.compared(say, mend=True, is_first=not self.exists())
 
     def differences(self, say: Progress | None = None) -> Differences:
         """Where a kept count is not what a recount gives."""
-        return {key: pair for wrong in self.compared(say) for key, pair in wrong.items()}
+        return self.compared(say, mend=False)
 
-    def compared(self, say: Progress | None) -> Iterator[Differences]:
-        """What is wrong, month by month; after the months of a year, what is wrong in its sums."""
-        months, done = self.months(), 0
+    def compared(self, say: Progress | None, *, mend: bool, is_first: bool = False) -> Differences:
+        months, found, done = self.months(), Differences(), 0
+
+        def compare(span: Span, first: date, true: Counter[tuple]) -> None:
+            wrong = self.compare(span, first, true)
+            if mend and wrong:
+                self.put(span, first, {ward for _, _, ward, *_ in wrong}, true)
+            if not is_first:
+                found.update(wrong)
+
         for year, of_year in groupby(months, key=lambda month: month.replace(month=1)):
             true_year = Counter[tuple]()
             for month in of_year:
-                true_month, wrong = Counter[tuple](), Differences()
-                true = counts_of(Days.of_months(month))
-                for day in Days.of_months(month):
-                    wrong |= self.compare(Span.DAY, day, true[day])
-                    true_month.update(true[day])
-                yield wrong | self.compare(Span.MONTH, month, true_month)
+                with transaction.atomic():
+                    if mend:
+                        FigureRun.objects.taken()
+                    true, true_month = counts_of(Days.of_months(month)), Counter[tuple]()
+                    for day in Days.of_months(month):
+                        compare(Span.DAY, day, true[day])
+                        true_month.update(true[day])
+                    compare(Span.MONTH, month, true_month)
                 true_year.update(true_month)
                 done += 1
                 if say:
                     say(done, len(months))
-            yield self.compare(Span.YEAR, year, true_year)
+            with transaction.atomic():
+                compare(Span.YEAR, year, true_year)
+        return found
 
     def compare(self, span: Span, first: date, true: Counter[tuple]) -> Differences:
         kept = self.filter(span=span, first=first).totals(*OF_ALL)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.conf import settings
 from django.db import models
 
 from desk.models import Staff, Ward, WardQuerySet
+from desk.period import Days, within
 from dossiers.models.procedure import Procedure
 from dossiers.models.visit import months
 
@@ -23,6 +25,10 @@ class HelpGivenQuerySet(WardQuerySet):
     def by_month(self, first: date, after: date) -> dict[date, int]:
         """People helped in each month of [first, after): {first day of the month: count}."""
         return months(self, "at", first, after)
+
+    def helped_by(self, days: Days, *names: str) -> Counter[Any]:
+        """People helped in those days, by the columns named, such as "ward"."""
+        return self.filter(within("at", days)).counted_by(*names)
 
 
 class HelpGiven(models.Model):

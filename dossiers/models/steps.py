@@ -6,7 +6,7 @@ who press at the same moment one is refused politely. ``by`` is who does it, ``a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from desk.period import Days, within
 from desk.vietnamese import capitalise, day_in_words
 from dossiers.models.appointment import RUNNING, Appointment, chosen
 from dossiers.models.committed import CommittedTerm
+from dossiers.models.document import DossierDocument
 from dossiers.models.event import Event
 from dossiers.models.handover import Handover
 from dossiers.models.state import AT_DESK, AT_DESK_WITH_LETTER, MOVES, OPEN, DossierError, Move, State
@@ -28,6 +29,7 @@ from dossiers.models.supplement import SupplementRequest
 if TYPE_CHECKING:
     from dossiers.models.appointment import AppointmentQuerySet
     from dossiers.models.cause import DelayCause
+    from dossiers.models.document import GivenDocument
     from dossiers.models.dossier import Dossier
 
 #: What the count of a new term starts with.
@@ -142,11 +144,18 @@ class Steps(models.Model):
             return self._record(move, by, at, reason=reason, details={"cause": delay_cause.name})
 
     def correct(
-        self: Dossier, *, changes: dict[str, Any], reason: str, by: Staff, at: datetime, seen: int | None = None
+        self: Dossier,
+        *,
+        changes: dict[str, Any],
+        reason: str,
+        by: Staff,
+        at: datetime,
+        papers: Sequence[GivenDocument] | None = None,
+        seen: int | None = None,
     ) -> Event:
         """Mend what was written wrong; the event keeps old and new, and the next slip replaces the one handed out.
 
-        `seen` is the `slip_version` that the person had on the screen: what somebody else mended since is not undone.
+        `papers`: those really handed in. `seen`: the `slip_version` on the screen; what was mended since is not undone.
         """
         with self._locked("correct", by) as move:
             self.refresh_from_db()
@@ -155,9 +164,11 @@ class Steps(models.Model):
             if odd := set(changes) - set(CORRECTABLE):
                 raise ValueError(f"not correctable: {odd}")
             changed = {name: value for name, value in changes.items() if getattr(self, name) != value}
-            if not changed:
-                raise DossierError("Chưa có gì khác với thông tin đang ghi.")
             details = {name: [str(getattr(self, name)), str(value)] for name, value in changed.items()}
+            if papers is not None and (both := DossierDocument.objects.become(self, papers)):
+                details["documents"] = both
+            if not details:
+                raise DossierError("Chưa có gì khác với thông tin đang ghi.")
             for name, value in changed.items():
                 setattr(self, name, value)
             self.slip_version += 1
@@ -193,12 +204,6 @@ class Steps(models.Model):
             if mine.filter(within("at", Days(timezone.localdate(at), timezone.localdate(at)))).exists():
                 raise DossierError(f"Hôm nay anh/chị đã nhắc hồ sơ {self.code} rồi.")
             return self._record(move, by, at, reason=words)
-
-    @property
-    def reminder(self: Dossier) -> Event | None:
-        """The leader's word that nobody has answered by a step yet."""
-        last = self.events.exclude(kind=Event.Kind.OVERDUE).order_by("at", "pk").last()
-        return last if last and last.kind == Event.Kind.REMINDED and self.state in OPEN else None
 
     # kết thúc
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, ClassVar, Self
 from uuid import UUID, uuid4
 
@@ -12,11 +12,16 @@ from django.utils import timezone
 
 from desk.fields import FoldedField
 from desk.models import Counter, Staff, Ward, WardQuerySet
+from desk.period import Days, within
 from dossiers.models.procedure import Edition, Procedure
 
 
 class SupplementQuerySet(WardQuerySet):
     ward_path = "dossier__ward"
+
+    def of_results(self, days: Days) -> Self:
+        """Those about dossiers whose result came in these days."""
+        return self.filter(within("dossier__ready_at", days))
 
 
 class SupplementRequest(models.Model):
@@ -42,8 +47,7 @@ class SupplementRequest(models.Model):
 class PresentationQuerySet(WardQuerySet):
     def between(self, first: date, last: date) -> Self:
         """Of the days from first to last, both included."""
-        start, end = (timezone.make_aware(datetime.combine(day, datetime.min.time())) for day in (first, last))
-        return self.filter(at__gte=start, at__lt=end + timedelta(days=1))
+        return self.filter(within("at", Days(first, last)))
 
     def present(self, *, ward: Ward, by: Staff, at: datetime, key: UUID, **facts: Any) -> Presentation:
         """Log a matter that is not taken; numbers run in the year and kind. The same `key` gives the same row."""

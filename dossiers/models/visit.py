@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -17,6 +18,7 @@ from django.utils import timezone
 
 from desk.calendar import Half
 from desk.models import CalendarDay, Hamlet, Staff, Ward, WardQuerySet
+from desk.period import Days, within
 from dossiers.models.dossier import Dossier
 from dossiers.models.procedure import Procedure
 from dossiers.models.state import DossierError
@@ -53,6 +55,10 @@ class HomeVisitQuerySet(WardQuerySet):
     def done_by_month(self, first: date, after: date) -> dict[date, int]:
         """Visits done in each month of [first, after): {first day of the month: count}."""
         return months(self.filter(state=HomeVisit.State.DONE), "ended_at", first, after)
+
+    def done_by(self, days: Days, *names: str) -> Counter[Any]:
+        """Visits done in those days, by the columns named, such as "ward"."""
+        return self.filter(within("ended_at", days), state=HomeVisit.State.DONE).counted_by(*names)
 
     def ask(self, *, ward: Ward, by: Staff | None, at: datetime, key: UUID, **facts: Any) -> HomeVisit:
         """Note a request; `by` is None when it came over the web. The same `key` gives the same row."""
@@ -140,6 +146,7 @@ class HomeVisit(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["ward", "day"], name="visit_round"),
             models.Index(fields=["ward", "state", "asked_at"], name="visit_waiting"),
+            models.Index(fields=["ended_at", "ward"], condition=Q(state="done"), name="visit_done"),
         ]
 
     def __str__(self) -> str:

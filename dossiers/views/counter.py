@@ -16,14 +16,15 @@ from django.views.decorators.http import require_http_methods
 
 from desk.access import role_required
 from desk.idcard import IdCardError, looks_like_card, read_card
-from desk.models import AccessLog, CalendarDay
+from desk.kept import kept_calendar
+from desk.models import AccessLog
 from desk.period import Days, this_month
 from desk.vietnamese import mask_id_number
 from dossiers.forms.counter import DossierFilter, PeriodForm, ScanForm
 from dossiers.lanes import LANES, LISTS, Lane, Moment
 from dossiers.models import Dossier, DossierError, Procedure
 from dossiers.models.dossier import DossierQuerySet
-from dossiers.report import NUMBERS, Number
+from dossiers.report_numbers import NUMBERS, Number
 
 #: Rows that a lane shows before it says "and n more", and that a search lists.
 SHOWN, FOUND, PAGE = 7, 25, 25
@@ -39,7 +40,7 @@ CODE = re.compile(r"[0-9A-Z.]{5,40}-\d{6}-\d{4,}", re.IGNORECASE)
 
 def moment_of(request: HttpRequest) -> Moment:
     ward = request.user.ward
-    return Moment(timezone.now(), CalendarDay.objects.calendar(ward.hours if ward else None), request.user)
+    return Moment(timezone.now(), kept_calendar(ward.hours if ward else None), request.user)
 
 
 def list_rows(dossiers: DossierQuerySet) -> DossierQuerySet:

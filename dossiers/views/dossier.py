@@ -89,11 +89,11 @@ def move(request: HttpRequest, code: str, slug: str) -> HttpResponse:
             form.add_error(None, str(error))
     elif name not in row.moves_for(request.user):
         messages.error(request, why_not(name, row))
-        return redirect(row)
+        return redirect(back(request) or row)
     if not form.fields:
         for words in form.non_field_errors():
             messages.error(request, words)
-        return redirect(row)
+        return redirect(back(request) or row)
     context = {"section": "dossiers", "dossier": row, "form": form, "move": MOVES[name], "back": back(request)}
     return render(request, "dossiers/step.html", context)
 

@@ -37,7 +37,7 @@ def composed(request: HttpRequest, form: ReviewForm) -> Review:
 def page(request: HttpRequest, form: ReviewForm) -> HttpResponse:
     context: dict[str, Any] = {
         "section": "leader",
-        "tab": "review",
+        "tab": "procedures",
         "form": form,
         "asked": request.GET.urlencode(),
         "run": FigureRun.objects.first(),
@@ -75,7 +75,7 @@ def review_file(request: HttpRequest, kind: str) -> HttpResponse:
     AccessLog.objects.note(request.user, AccessLog.Kind.EXPORT, f"Rà soát {made.days.words}", made.ward)
     if kind == "pdf":
         context = {"review": made, "ward": made.ward, "now": timezone.localtime()}
-        return pdf_response(render_to_string("paper/review.html", context), "ra-soat.pdf")
+        return pdf_response(render_to_string("paper/procedures.html", context), "ra-soat.pdf")
     book = Book()
     title = f"Rà soát thủ tục, {made.ward}, {made.days.words}"
     book.sheet("Thủ tục", HEADS, map(values_of, made.lines), title)
@@ -108,7 +108,7 @@ def commit(request: HttpRequest, procedure: str) -> HttpResponse:
     mine = CommittedTerm.objects.visible_to(request.user).filter(ward=ward, code=law.code)
     context = {
         "section": "leader",
-        "tab": "review",
+        "tab": "procedures",
         "procedure": law,
         "row": row,
         "form": form,

@@ -48,6 +48,8 @@ LATE = 4
 GOOD, NOT_GOOD = ((1, 71), (2, 29)), ((3, 62), (4, 24), (5, 14))
 #: Of a hundred answers in a ward with a tablet, how many are tapped there; how many tell more, how many write.
 AT_TABLET, TELL_MORE, WRITE = 35, 20, 9
+#: Of a hundred other answers after the return, how many were told to the clerk, who typed them in.
+TOLD = 4
 #: Where tablets stand, how many taps without a slip a working day brings there, and since when.
 TABLETS = {"le-hong-phong": ("Bàn cạnh cửa ra vào", 2.2), "quang-trung": ("Quầy số 1", 1.1)}
 TABLET_DAYS = 90
@@ -147,6 +149,8 @@ def of_slips(wards: Mapping[int, Ward], now: datetime) -> Iterator[Said]:
             channel = Channel.TABLET if by_tablet and dice.random() * 100 < AT_TABLET else Channel.SLIP
             if channel == Channel.TABLET:
                 marks, comment = {1: marks[1]}, ""
+            elif stage == Stage.RETURNED and crc32(f"{key}/told".encode()) % 100 < TOLD:
+                channel = Channel.STAFF
             yield Said(
                 answer_key(token, stage), ward, procedure, timezone.localdate(at), stage, channel, marks, comment
             )

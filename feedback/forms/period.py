@@ -7,7 +7,8 @@ from typing import Any
 
 from django import forms
 
-from feedback.period import Period, month_of, months_before
+from desk.period import month_of, months_later
+from feedback.period import Period
 
 #: How far back the list of months goes.
 MONTHS = 36
@@ -27,7 +28,7 @@ class MonthsForm(forms.Form):
         this = month_of(today)
         named = {name: asked[name] for name in self.base_fields if asked.get(name)}
         super().__init__(named or dict.fromkeys(self.base_fields, f"{this:%Y-%m}"))
-        months = [months_before(this.replace(month=12), back) for back in range(MONTHS)]
+        months = [months_later(this.replace(month=12), -back) for back in range(MONTHS)]
         for field in self.fields.values():
             field.choices = [(f"{month:%Y-%m}", f"Tháng {month.month}/{month.year}") for month in months]
             field.error_messages |= {"required": "Xin chọn tháng.", "invalid_choice": "Xin chọn tháng trong danh sách."}

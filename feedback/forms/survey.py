@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
 from desk.forms import OpenForm, PersonName, Phone, Text
-from feedback.models import Answer, Level, Question
+from feedback.models import Question
 
 CHOOSE_AGAIN = "Xin chạm một trong các mức."
 
 
-class Asked(NamedTuple):
-    """A question as its fieldset shows it."""
-
-    field: forms.BoundField
-    question: Question
-    levels: list[Level]
-    chosen: int | None
+def without_number(words: str, asked: str) -> str:
+    """The words, or what is asked instead: a telephone number among them would stand beside the score for good."""
+    if re.search(r"(?:[0-9][ .\-]?){9}", words):
+        raise ValidationError(asked)
+    return words
 
 
 class FirstTapForm(forms.Form):
@@ -41,8 +39,8 @@ class TapForm(FirstTapForm):
     scan = forms.CharField(required=False, max_length=200)
 
 
-class MoreForm(OpenForm):
-    """What may be added to the first tap: further questions, words, and a number to be called at."""
+class WordsForm(OpenForm):
+    """What may be added to the taps: words, and a number to be called at."""
 
     words = Text(
         label="Điều ông/bà muốn nói", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
@@ -55,35 +53,9 @@ class MoreForm(OpenForm):
     )
     name = PersonName(label="Xin gọi ông/bà là", required=False, max_length=80)
 
-    def __init__(self, *args: Any, answer: Answer, late: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        given = dict(answer.marks.values_list("question", "value"))
-        rows = answer.question_set.questions.select_related("own_scale", "question_set__scale")
-        rows = rows.prefetch_related("own_scale__levels", "question_set__scale__levels")
-        self.questions = {f"cau-{row.position}": row for row in rows if late or not row.only_late}
-        for place, (name, question) in enumerate(self.questions.items()):
-            self.fields[name] = forms.TypedChoiceField(
-                label=question.words,
-                choices=[(level.value, level.words) for level in question.scale.levels.all()],
-                coerce=int,
-                empty_value=None,
-                required=place == 0,
-                initial=given.get(question.pk),
-                error_messages={"required": CHOOSE_AGAIN, "invalid_choice": CHOOSE_AGAIN},
-            )
-        self.fields["words"].initial = answer.comment
-
-    def asked(self) -> Iterator[Asked]:
-        for name, question in self.questions.items():
-            chosen = str(self[name].value() or "")
-            levels = list(question.scale.levels.all())
-            yield Asked(self[name], question, levels, int(chosen) if chosen.isdecimal() else None)
-
     def clean_words(self) -> str:
-        """A telephone number among the words would stand beside the score for good."""
-        if re.search(r"(?:[0-9][ .\-]?){9}", self.cleaned_data["words"]):
-            raise ValidationError("Xin ghi số điện thoại vào ô bên dưới, để phiếu không mang số của ông/bà.")
-        return self.cleaned_data["words"]
+        asked = "Xin ghi số điện thoại vào ô bên dưới, để phiếu không mang số của ông/bà."
+        return without_number(self.cleaned_data["words"], asked)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -92,10 +64,49 @@ class MoreForm(OpenForm):
         return data
 
     def arguments(self) -> dict[str, Any]:
-        """What Answer.objects.tell_more takes beside dossier, stage and time."""
+        """What Answer.objects.leave_words takes beside dossier, stage and time."""
+        return {name: self.cleaned_data[name] for name in ("words", "phone", "name")}
+
+
+class TypedForm(forms.Form):
+    """What a clerk types in for somebody: the first question at least, the others as they were answered."""
+
+    def __init__(self, *args: Any, questions: Sequence[Question], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.questions = {f"cau-{row.position}": row for row in questions}
+        for place, (name, question) in enumerate(self.questions.items()):
+            self.fields[name] = forms.TypedChoiceField(
+                label=question.words,
+                choices=[(level.value, level.words) for level in question.scale.levels.all()],
+                coerce=int,
+                empty_value=None,
+                required=place == 0,
+                error_messages={"required": "Xin chọn một mức.", "invalid_choice": "Xin chọn lại."},
+            )
+        self.fields["words"] = Text(
+            label="Lời người dân nói thêm",
+            required=False,
+            max_length=1000,
+            help_text="Không ghi tên, số điện thoại hay mã hồ sơ.",
+            widget=forms.Textarea(attrs={"rows": 3}),
+        )
+
+    def clean_words(self) -> str:
+        return without_number(self.cleaned_data["words"], "Xin bỏ số điện thoại: phiếu không ghi của ai.")
+
+    def asked(self) -> list[tuple[forms.BoundField, list[tuple[int, str, bool]]]]:
+        """Each question with its choices: value, words, and whether it is the one typed."""
+        fields = [self[name] for name in self.questions]
+        return [
+            (field, [(value, words, str(value) == str(field.value())) for value, words in field.field.choices])
+            for field in fields
+        ]
+
+    def arguments(self) -> dict[str, Any]:
+        """What Answer.objects.type_in takes beside dossier, person and time."""
         data = self.cleaned_data
         said = {question: data[name] for name, question in self.questions.items() if data[name] is not None}
-        return {"said": said, "words": data["words"], "phone": data["phone"], "name": data["name"]}
+        return {"said": said, "words": data["words"]}
 
 
 class OutcomeForm(forms.Form):

@@ -18,7 +18,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from desk.models import Ward, WardQuerySet
+from desk.models import Staff, Ward, WardQuerySet
 from dossiers.models import Appointment, Dossier, Procedure
 from feedback.models.callback import CallBack
 from feedback.models.error import FeedbackError
@@ -70,27 +70,51 @@ class AnswerQuerySet(WardQuerySet):
             answer: Answer = self.get_or_create(key=key, defaults=about)[0]  # type: ignore[assignment]
             if not answer.is_changeable(day):
                 raise FeedbackError(TOO_LATE)
-            answer.change({answer.question_set.main_question: value}, at=at)
+            answer.change({answer.question_set.main_question: value}, at=at, channel=about["channel"])
         return answer
 
-    def tell_more(
-        self,
-        *,
-        dossier: Dossier,
-        stage: str,
-        said: Mapping[Question, int],
-        at: datetime,
-        words: str = "",
-        phone: str = "",
-        name: str = "",
+    def type_in(
+        self, *, dossier: Dossier, said: Mapping[Question, int], by: Staff, at: datetime, words: str = ""
     ) -> None:
-        """What somebody adds to a given answer. With a telephone number the words go to who calls, and only there.
+        """What somebody told the clerk after the return, or ticked on a sheet of paper.
+
+        An answer that somebody gave without the desk's help stands; nobody at the desk is told whether there is one.
+        Raises FeedbackError for who is no clerk of the ward, before the return, and as `change` does.
+        """
+        if by.ward_id != dossier.ward_id or not by.has_role("clerk"):
+            raise FeedbackError("Chỉ cán bộ một cửa của đơn vị mới ghi giúp ý kiến.")
+        if not dossier.returned_at:
+            raise FeedbackError("Hồ sơ chưa trả kết quả nên chưa hỏi được ý kiến.")
+        day = timezone.localdate(at)
+        about = {
+            "ward": dossier.ward,
+            "procedure": dossier.procedure,
+            "channel": Channel.STAFF,
+            "stage": Stage.RETURNED,
+            "month": day.replace(day=1),
+            "changeable_until": day + CHANGEABLE,
+        }
+        with transaction.atomic():
+            key = answer_key(dossier.token, Stage.RETURNED)
+            answer: Answer = self.get_or_create(key=key, defaults=about)[0]  # type: ignore[assignment]
+            typed = self.changeable(day).filter(pk=answer.pk, channel=Channel.STAFF)
+            if typed.select_for_update(no_key=True).exists():
+                answer.change(said, at=at, channel=Channel.STAFF, comment=words)
+
+    def tell_more(self, *, dossier: Dossier, stage: str, said: Mapping[Question, int], at: datetime) -> None:
+        """Further questions answered, or answered anew. Raises FeedbackError as `give` does."""
+        self.get(key=answer_key(dossier.token, stage)).change(said, at=at)  # type: ignore[attr-defined]
+
+    def leave_words(
+        self, *, dossier: Dossier, stage: str, at: datetime, words: str = "", phone: str = "", name: str = ""
+    ) -> None:
+        """Words beside a given answer. With a telephone number they go to who calls, and only there.
 
         Raises FeedbackError as `give` and `CallBack.objects.ask` do.
         """
         with transaction.atomic():
             answer: Answer = self.get(key=answer_key(dossier.token, stage))  # type: ignore[assignment]
-            answer.change(said, comment="" if phone else words, at=at)
+            answer.change({}, comment="" if phone else words, at=at)
             if phone:
                 CallBack.objects.ask(dossier=dossier, stage=stage, phone=phone, name=name, words=words, at=at)
 
@@ -152,6 +176,10 @@ class Answer(models.Model):
         assert self.changeable_until
         return QuestionSet.objects.on(self.changeable_until - CHANGEABLE, QuestionSet.Use.SURVEY)
 
+    def questions(self, *, late: bool) -> list[Question]:
+        """What is asked, the main question first; `late`: the promise was broken."""
+        return list(self.question_set.survey(late=late))
+
     @property
     def main_level(self) -> Level:
         """The word that the first tap chose."""
@@ -161,20 +189,25 @@ class Answer(models.Model):
     def is_changeable(self, today: date) -> bool:
         return self.changeable_until is not None and self.changeable_until >= today
 
-    def change(self, said: Mapping[Question, int], *, at: datetime, comment: str | None = None) -> None:
-        """Change what the answer says; what is not mentioned stays.
+    def change(
+        self, said: Mapping[Question, int], *, at: datetime, channel: str = Channel.SLIP, comment: str | None = None
+    ) -> None:
+        """Change what the answer says; what is not mentioned stays, unless the desk had typed it for the person who
+        answers now: then the own words take its place, and count as such.
 
         Raises FeedbackError after seven days, or when a value is no word of its question's scale.
         """
         with transaction.atomic():
             mine = Answer.objects.changeable(timezone.localdate(at)).filter(pk=self.pk)
-            if mine.select_for_update(no_key=True).first() is None:
-                raise FeedbackError(
-                    "Đã quá bảy ngày nên ý kiến này không đổi được nữa. Xin cảm ơn ông/bà đã cho ý kiến."
-                )
+            row = mine.select_for_update(no_key=True).first()
+            if row is None:
+                raise FeedbackError(TOO_LATE)
             words = set(Level.objects.values_list("scale", "value"))
             if any((question.scale.pk, value) not in words for question, value in said.items()):
                 raise FeedbackError("Xin ông/bà chọn một trong các mức.")
+            if row.channel == Channel.STAFF != channel:
+                mine.update(channel=channel, comment="")
+                self.marks.exclude(question=self.question_set.main_question).delete()
             marks = [Mark(answer=self, question=question, value=value) for question, value in said.items()]
             Mark.objects.bulk_create(
                 marks, update_conflicts=True, unique_fields=["answer", "question"], update_fields=["value"]

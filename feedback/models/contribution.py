@@ -16,11 +16,13 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q, Value
+from django.db.models.functions import TruncDate
 from django.urls import reverse
 from django.utils import timezone
 
 from desk.calendar import WorkingCalendar
 from desk.models import CalendarDay, Staff, Ward, WardQuerySet
+from desk.period import Days, within
 from desk.sql import insert_from
 from desk.vietnamese import capitalise, fold
 from dossiers.models import Dossier
@@ -53,6 +55,28 @@ class ContributionQuerySet(WardQuerySet):
 
     def late(self, today: date) -> Self:
         return self.waiting().filter(due_on__lt=today)
+
+    def account(self, days: Days, today: date) -> dict[str, int]:
+        """What came in those days, and what became of it: "received", each kind, "in_time", "answered_late",
+        "open_late", "open", and "accepted" where something has changed.
+        """
+        rows = self.filter(within("received_at", days)).annotate(answered_day=TruncDate("answered_at"))
+        is_open = Q(state__in=Contribution.OPEN)
+        asked = {kind.value: Q(kind=kind) for kind in Contribution.Kind} | {
+            "received": Q(),
+            "in_time": Q(answered_day__lte=F("due_on")),
+            "answered_late": Q(answered_day__gt=F("due_on")),
+            "open_late": is_open & Q(due_on__lt=today),
+            "open": is_open & Q(due_on__gte=today),
+            "accepted": Q(verdict__in=Contribution.CHANGES),
+        }
+        return rows.aggregate(**{name: models.Count("pk", filter=told) for name, told in asked.items()})
+
+    def complained_of(self, days: Days) -> models.QuerySet[Dossier]:
+        """Dossiers whose result came in those days and that somebody complained of, and not wrongly."""
+        rows = self.filter(within("dossier__ready_at", days), kind=Contribution.Kind.COMPLAINT)
+        counted = rows.exclude(verdict=Contribution.Verdict.NOT_RIGHT)
+        return Dossier.objects.filter(pk__in=counted.order_by().values("dossier"))
 
     def answered(self) -> Self:
         return self.filter(state=Contribution.State.ANSWERED).order_by("-answered_at", "-pk")

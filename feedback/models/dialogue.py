@@ -11,9 +11,11 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from desk.models import Staff, Ward, WardQuerySet
+from desk.period import Days, within
 from feedback.models.error import FeedbackError
 
 #: Who of the ward prepares dialogues and writes down what came of them.
@@ -31,6 +33,22 @@ class DialogueQuerySet(WardQuerySet):
 
     def held(self) -> Self:
         return self.filter(state=Dialogue.State.HELD)
+
+    def held_in(self, days: Days) -> Self:
+        return self.held().filter(within("starts_at", days))
+
+    def account(self, days: Days, today: date) -> dict[str, int]:
+        """Of the dialogues held in those days: how many, "people", "questions", "promises", how many are "done" and
+        how many "late".
+        """
+        held = self.held_in(days).order_by()
+        promises = DialoguePromise.objects.filter(dialogue__in=held.values("pk"))
+        is_late = Q(done_at=None, due_on__lt=today)
+        sums = {"held": models.Count("pk"), "people": Coalesce(models.Sum("people"), 0)}
+        kept = {"promises": models.Count("pk"), "done": models.Count("done_at")}
+        questions = DialogueQuestion.objects.filter(dialogue__in=held.values("pk")).count()
+        late = {"late": models.Count("pk", filter=is_late)}
+        return {**held.aggregate(**sums), **promises.aggregate(**kept, **late), "questions": questions}
 
     def called_off(self) -> Self:
         return self.filter(state=Dialogue.State.CALLED_OFF)

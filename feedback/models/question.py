@@ -94,6 +94,12 @@ class QuestionSet(models.Model):
         """The one that is always asked first."""
         return self.questions.select_related("own_scale", "question_set__scale").earliest("position")
 
+    def survey(self, *, late: bool) -> models.QuerySet[Question]:
+        """What somebody is asked after a dossier, with the words to answer in; `late`: its promise was broken."""
+        rows = self.questions.select_related("own_scale", "question_set__scale")
+        rows = rows.prefetch_related("own_scale__levels", "question_set__scale__levels")
+        return rows if late else rows.filter(only_late=False)
+
     @cached_property
     def asked(self) -> list[tuple[Question, list[Level]]]:
         """Each question with the levels that answer it, in order."""

@@ -8,8 +8,9 @@ from typing import Any
 from django import template
 from django.utils import timezone
 
-from desk.models import Ward
+from desk.models import Staff, Ward
 from dossiers.models import Dossier
+from feedback.lists import to_do
 from feedback.models import Contribution, Dialogue, DialoguePromise
 
 register = template.Library()
@@ -32,9 +33,17 @@ def next_dialogue(ward: Ward | None = None) -> dict[str, Any]:
 
 
 @register.inclusion_tag("feedback/_of_dossier.html")
-def contributions_of(dossier: Dossier) -> dict[str, Any]:
-    """What was said about a dossier, for its staff page."""
-    return {"contributions": dossier.contributions.all()}
+def contributions_of(dossier: Dossier, staff: Staff) -> dict[str, Any]:
+    """What was said about a dossier, for its staff page, and the way for a clerk to write down what was told."""
+    may_type = bool(dossier.returned_at) and staff.ward_id == dossier.ward_id and staff.has_role("clerk")
+    return {"contributions": dossier.contributions.all(), "dossier": dossier, "may_type": may_type}
+
+
+@register.simple_tag
+def opinions_to_do(staff: Staff) -> dict[str, int]:
+    """By tab, and together."""
+    parts = to_do(staff) if staff.ward_id else {}
+    return {**parts, "together": sum(parts.values())}
 
 
 @register.filter

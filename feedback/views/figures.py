@@ -17,7 +17,7 @@ from dossiers.views.dossier import pdf_response
 from dossiers.views.register import XLSX
 from feedback.export import paper, xlsx
 from feedback.forms.period import MonthsForm
-from feedback.models import Campaign, CampaignArea
+from feedback.models import Campaign, CampaignArea, Question
 from feedback.period import Period, shortcuts
 from feedback.tables import Ballots, Report, campaign_report, ward_report, wards_report
 
@@ -52,6 +52,12 @@ def chosen(request: HttpRequest, campaigns: list[Campaign]) -> Campaign | None:
     return next((one for one in campaigns if str(one.pk) == request.GET.get("dot")), None)
 
 
+def question_of(request: HttpRequest, campaign: Campaign | None) -> Question | None:
+    """The one question of a campaign that the city looks at; None: all on one scale together."""
+    asked = campaign.question_set.asked if campaign else []
+    return next((one for one, _levels in asked if str(one.position) == request.GET.get("cau")), None)
+
+
 def sort(report: Report, order: str) -> Report:
     """The one table of all wards, by a column; a minus before its name turns it round."""
     _, key = SORTS.get(order.removeprefix("-"), SORTS[FIRST])
@@ -76,7 +82,8 @@ def headings(request: HttpRequest, order: str) -> list[tuple[str, str, str]]:
 def report_of(request: HttpRequest, period: Period, ward: Ward | None, campaigns: list[Campaign]) -> Report:
     staff, today, campaign = request.user, timezone.localdate(), chosen(request, campaigns)
     if ward is None:
-        report = campaign_report(staff, campaign) if campaign else wards_report(staff, period, today)
+        question = question_of(request, campaign)
+        report = campaign_report(staff, campaign, question) if campaign else wards_report(staff, period, today)
         return sort(report, request.GET.get("xep", FIRST))
     report = ward_report(staff, ward, period, today)
     if campaign := campaign or next(iter(campaigns), None):
@@ -94,6 +101,7 @@ def page(request: HttpRequest, form: MonthsForm, ward: Ward | None) -> HttpRespo
         "ward": ward,
         "campaigns": campaigns,
         "campaign": chosen(request, campaigns),
+        "question": question_of(request, chosen(request, campaigns)),
         "months_count": ward or not chosen(request, campaigns),
         "shortcuts": shortcuts(timezone.localdate()),
         "asked": request.GET.urlencode(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -13,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from desk.models import CalendarDay, Staff, Ward, WardQuerySet
+from desk.period import Days, within
 from dossiers.models import Appointment, Dossier, Event, State
 from feedback.models import Contribution
 from letters.facts import facts_of, new_promise
@@ -35,6 +37,10 @@ class LetterQuerySet(WardQuerySet):
 
     def issued(self) -> Self:
         return self.filter(state=Letter.State.ISSUED)
+
+    def issued_by(self, days: Days, *names: str) -> Counter[Any]:
+        """Letters issued in those days and not recalled, by the columns named, such as "ward", "kind"."""
+        return self.issued().filter(within("issued_at", days), replaced_at=None).counted_by(*names)
 
     def submitted(self) -> Self:
         return self.filter(state=Letter.State.SUBMITTED)
@@ -175,6 +181,11 @@ class Letter(Approval):
                 name="letter_waiting",
             ),
             models.Index(fields=["ward", "-issued_at"], condition=Q(state="issued"), name="letter_issued"),
+            models.Index(
+                fields=["issued_at", "ward", "kind"],
+                condition=Q(state="issued", replaced_at=None),
+                name="letter_issued_by_kind",
+            ),
             models.Index(fields=["seen_event"], condition=Q(state__in=("draft", "submitted")), name="letter_stale"),
         ]
 

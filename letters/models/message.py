@@ -181,6 +181,7 @@ class Message(models.Model):
         READY = Event.Kind.READY.value, "Báo có kết quả"
         PAPERS_REQUESTED = Event.Kind.PAPERS_REQUESTED.value, "Báo bổ sung giấy tờ"
         RESCHEDULED = Event.Kind.RESCHEDULED.value, "Báo hẹn lại"
+        RETURNED = Event.Kind.RETURNED.value, "Xin ý kiến sau khi trả"
         MORNING = "morning", "Thư báo buổi sáng"
         WEEKLY = "weekly", "Thư tóm tắt tuần"
         MONTHLY = "monthly", "Báo cáo tháng"

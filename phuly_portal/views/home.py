@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import Any
+from datetime import date
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -12,22 +11,20 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from desk.models import CalendarDay, Ward
-from dossiers.models import Dossier
-from feedback.figures import satisfaction
+from desk.period import this_month
+from dossiers.published import Published, counted_until
+from feedback.period import lately
+from feedback.published import PublishedSurvey
 
 
-def last_month(today: date) -> tuple[date, date]:
-    """The first day of the month before, and of this one."""
-    this = today.replace(day=1)
-    return (this - timedelta(days=1)).replace(day=1), this
-
-
-def kept_promises(dossiers: Any, today: date) -> dict[str, Any]:
-    """Share of results on time in the month before, with the count it stands on; no share without a count."""
-    first, after = last_month(today)
-    figures = dossiers.punctuality(first, after)
-    share = 100 * figures["kept"] / figures["ready"] if figures["ready"] else None
-    return {**figures, "share": share, "month": first}
+def vows_kept(wards: list[Ward], today: date) -> dict[str, object]:
+    """Results in time in the month before, and how satisfied people were lately: public figures, of whole months."""
+    month = this_month(today).before
+    return {
+        "kept": Published(wards, month, counted_until() or month.first).in_time(),
+        "month": month,
+        "satisfaction": PublishedSurvey(wards, lately(today), today).total(),
+    }
 
 
 def home_of(request: HttpRequest, ward: Ward) -> HttpResponse:
@@ -39,8 +36,7 @@ def home_of(request: HttpRequest, ward: Ward) -> HttpResponse:
         "why_closed": calendar.why_off(today),
         "reopens": calendar.next_working_day(today),
         "closing": calendar.closing_ahead(today),
-        "kept": kept_promises(Dossier.objects.filter(ward=ward), today),
-        "satisfaction": satisfaction([ward], today),
+        **vows_kept([ward], today),
     }
     return render(request, "portal/ward_home.html", context)
 
@@ -54,8 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return home_of(request, wards[0])
     today = timezone.localdate()
     closing = CalendarDay.objects.calendar().closing_ahead(today)
-    kept = kept_promises(Dossier.objects.filter(ward__in=wards), today)
-    context = {"wards": wards, "closing": closing, "kept": kept, "satisfaction": satisfaction(wards, today)}
+    context = {"wards": wards, "closing": closing, **vows_kept(wards, today)}
     return render(request, "portal/city_home.html", context)
 
 

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from desk.access import role_required
 from desk.charts import Chart, bars, line
@@ -23,6 +23,7 @@ from dossiers.models import Appointment, Dossier, HelpGiven, HomeVisit
 from dossiers.overdue import TABS, Late, age_groups, counts_of, for_report, rows_of
 from dossiers.report import Report
 from dossiers.report_files import Book
+from dossiers.views.counter import find, keep_search
 from dossiers.views.dossier import pdf_response
 from dossiers.views.register import XLSX
 from feedback.figures import satisfaction
@@ -61,12 +62,16 @@ class Lists:
 
     def __init__(self, request: HttpRequest) -> None:
         self.at, self.staff, self.back = moment_of(request), request.user, request.get_full_path()
-        self.slug = request.GET.get("lan") if request.GET.get("lan") in TABS else TABS[0]
+        self.lane = LISTS[request.GET["lan"] if request.GET.get("lan") in TABS else TABS[0]]
+        self.is_late = self.lane.slug == TABS[0]
         self.today = timezone.localdate(self.at.now)
         self.mine = Dossier.objects.visible_to(request.user)
-        self.filter = LeaderFilter(request.GET, staff=request.user, today=self.today, calendar=self.at.calendar)
-        lane = LISTS[self.slug]
-        self.rows = for_report(self.filter.narrow(lane.rows(self.mine, self.at)))
+        self.words = request.session.get("search", "") if "tim" in request.GET else ""
+        self.filter = LeaderFilter(
+            request.GET, staff=request.user, today=self.today, calendar=self.at.calendar, is_late=self.is_late
+        )
+        rows = self.lane.rows(self.mine, self.at)
+        self.rows = for_report(self.filter.narrow(find(self.words, rows) if self.words else rows))
 
     def items(self, dossiers: Any) -> list[Item]:
         return items_of(rows_of(dossiers, self.at), self.staff, self.back)
@@ -79,11 +84,18 @@ class Lists:
         told = f"{longest} ngày làm việc" if longest else "từ hôm nay"
         return f"{number(len(late.promised))} hồ sơ quá hạn, lâu nhất {told}."
 
-    def note(self, late: Late) -> str:
-        """How the apologies of what is late stand, and what else is on the way."""
-        letters = apologies().filter(dossier__in=self.mine.overdue(self.at.now).order_by().values("pk"))
-        sent, waiting = letters.issued().count(), letters.signable().count()
-        return f"{number(sent)} thư xin lỗi đã gửi, {number(waiting)} thư chờ duyệt." if late.promised else ""
+    def about(self, late: Late, count: int) -> str:
+        """What stands above a list of so many rows that is taken away, also what it was narrowed to."""
+        told = ", ".join([*([f"lời tìm “{self.words}”"] if self.words else []), *self.filter.told])
+        said = [self.headline(late)] if self.is_late else []
+        if told:
+            said.append(f"Chọn theo {told}: {number(count)} hồ sơ.")
+        return " ".join(said) or f"{number(count)} hồ sơ."
+
+    def letters(self) -> dict[str, int]:
+        """How the apologies of what is late stand."""
+        late = apologies().filter(dossier__in=self.mine.overdue(self.at.now).order_by().values("pk"))
+        return {"sent": late.issued().count(), "waiting": late.signable().count()}
 
     def drawings(self, late: Late) -> list[Chart]:
         count = number(len(late.promised))
@@ -100,22 +112,29 @@ class Lists:
 
 
 @never_cache
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 @role_required("leader")
 def leader(request: HttpRequest) -> HttpResponse:
+    """The list that the address names; words to search for are posted."""
+    if request.method == "POST":
+        return keep_search(request)
     lists = Lists(request)
     late = Late.of(lists.mine, lists.at.now)
     page = Paginator(lists.rows, PAGE).get_page(request.GET.get("trang"))
+    tabs = counts_of(lists.mine, lists.at)
     context = {
         "section": "leader",
         "tab": "overdue",
         "headline": lists.headline(late),
         "is_late": bool(late.promised),
-        "note": lists.note(late),
+        "letters": lists.letters(),
+        "to_sign": Letter.objects.visible_to(request.user).signable().count(),
         "open": lists.mine.open().count(),
-        "tabs": counts_of(lists.mine, lists.at),
-        "lane": LISTS[lists.slug],
+        "behind": {slug: count for slug, _, count in tabs}["cham-tien-do"],
+        "tabs": tabs,
+        "lane": lists.lane,
         "filter": lists.filter,
+        "words": lists.words,
         "page": page,
         "items": lists.items(page),
         "drawings": lists.drawings(late),
@@ -144,15 +163,20 @@ def values_of(item: Item) -> list[str]:
 def leader_file(request: HttpRequest, kind: str) -> HttpResponse:
     """The list that is open, whole, as a file."""
     lists = Lists(request)
-    items, title = lists.items(lists.rows), LISTS[lists.slug].title
+    items, title = lists.items(lists.rows), lists.lane.title
     AccessLog.objects.note(request.user, AccessLog.Kind.EXPORT, f"Danh sách {lower_first(title)}", request.user.ward)
     late = Late.of(lists.mine, lists.at.now)
+    about = lists.about(late, len(items))
     if kind == "pdf":
-        context = {"items": items, "title": title, "headline": lists.headline(late), "ward": request.user.ward}
-        context |= {"drawings": lists.drawings(late), "now": timezone.localtime(lists.at.now)}
+        context = {"items": items, "lane": lists.lane, "about": about, "ward": request.user.ward}
+        context |= {
+            "drawings": lists.drawings(late) if lists.is_late else [],
+            "now": timezone.localtime(lists.at.now),
+        }
         return pdf_response(render_to_string("paper/overdue.html", context), "qua-han.pdf")
     book = Book()
-    book.sheet(title, HEADS, map(values_of, items), f"{lists.headline(late)} {request.user.ward}")
+    heads = HEADS if lists.is_late else ("Còn lại", *HEADS[1:])
+    book.sheet(title, heads, map(values_of, items), f"{request.user.ward}: {about}")
     response = HttpResponse(book.closed(), content_type=XLSX)
     response["Content-Disposition"] = 'attachment; filename="qua-han.xlsx"'
     return response

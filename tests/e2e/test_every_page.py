@@ -22,7 +22,7 @@ from dossiers.models import DelayCause, Dossier
 from feedback.models import Question
 from tests.conftest import moment
 from tests.e2e.conftest import CARD, DESK, PHONE
-from tests.factories import DossierFactory, StaffFactory, answers
+from tests.factories import DossierFactory, StaffFactory, answers, counted_at, kept
 
 pytestmark = pytest.mark.e2e
 
@@ -162,6 +162,36 @@ def test_citizen_pages(browse, dossiers, troubles):
         page.goto(f"/hs/{dossiers['in_progress'].token}/")
         page.get_by_text("Ngày hẹn được tính thế nào?").click()
         inspector.look(page, "status-counted")
+
+
+def test_public_figures(browse, now):
+    """From the home page to the figures of a month, of a ward and of the month that runs, to the data."""
+    ward = Ward.objects.get(slug="le-hong-phong")
+    for what, count in {"khai sinh": 1234, "chứng thực": 40, "kết hôn": 3, "khai tử": 4}.items():
+        kept(ward, date(2026, 10, 1), what, count, late=1)
+        kept(ward, date(2026, 11, 5), what, count, span="day")
+    kept(ward, date(2026, 11, 9), "khai sinh", 9, span="day")
+    kept(Ward.objects.get(slug="quang-trung"), date(2026, 10, 1), "khai sinh", 3)
+    counted_at(now)
+    question = Question.objects.filter(question_set__use="survey", position=1).order_by("-question_set__valid_from")[0]
+    answers(ward, date(2026, 10, 1), question, {1: 60, 3: 3})
+    page = browse(PHONE, java_script_enabled=False)
+    page.goto("/")
+    page.get_by_role("link", name="Xem mọi con số").click()
+    expect(page.get_by_text("1.281 trong 1.285 hồ sơ có kết quả")).to_be_in_viewport()
+    expect(page.get_by_text("dưới 5 hồ sơ").first).to_be_visible()
+    page.get_by_role("link", name="Phường Lê Hồng Phong").click()
+    expect(page.get_by_role("row", name="Khai sinh")).to_contain_text("99,9%")
+    page.get_by_text("Mô tả dữ liệu").click()
+    expect(page.get_by_text("ma_thu_tuc", exact=True)).to_be_visible()
+    with page.expect_download() as downloaded:
+        page.get_by_role("link", name="CSV theo phường xã").click()
+    assert Path(downloaded.value.path()).read_bytes().startswith(b"\xef\xbb\xbfthang,ma_don_vi")
+    page = browse()
+    with inspecting(is_citizens=True) as inspector:
+        for name, query in {"city": "", "ward": "?don_vi=le-hong-phong", "running": "?tu=2026-11&den=2026-11"}.items():
+            page.goto(f"/cong-khai/{query}")
+            inspector.look(page, f"figures-{name}")
 
 
 def test_pages_that_say_what_went_wrong(browse, dossiers, troubles, monkeypatch):

@@ -40,9 +40,12 @@ def test_a_leader_goes_through_what_is_late(browse, now):
         expect(room.get_by_text("Đã nhắc lúc")).to_be_visible()
         assert silent.events.get(kind=Event.Kind.REMINDED).by == leader
 
+        room.get_by_text("Tìm và lọc").click()
         room.get_by_label("Nguyên nhân").select_option(label=CAUSE)
         room.get_by_role("button", name="Lọc").click()
         expect(room.get_by_role("link", name=LONG_NAME)).to_have_count(0)
+        expect(room.get_by_text("1 hồ sơ như đã chọn")).to_be_visible()
+        inspector.look(room, "leader-narrowed")
         room.get_by_role("link", name="Duyệt thư", exact=True).click()
         room.get_by_role("button", name="Duyệt và cấp số").click()
         expect(room.get_by_text("Đã gửi 23/11")).to_be_visible()

@@ -9,6 +9,7 @@ from django.utils import timezone
 from desk.models import UnitSet, Ward
 from dossiers.demo.seed import SEED, bring_up_to
 from dossiers.models import Edition, Procedure
+from dossiers.tasks import keep_figures
 
 
 class Command(BaseCommand):
@@ -25,6 +26,7 @@ class Command(BaseCommand):
         if not Ward.objects.in_service().filter(units=UnitSet.BEFORE_2025).exists():
             raise CommandError("the demonstration lives in the 21 wards: run seed_reference --units 2020 first")
         added = bring_up_to(timezone.now(), seed=seed)
+        keep_figures.delay_on_commit()  # type: ignore[attr-defined]
         self.stdout.write(
             f"Đã thêm {thousands(added.dossiers)} hồ sơ mẫu; hồ sơ đang mở đi tiếp {thousands(added.steps)} bước; "
             f"{thousands(added.broken)} lời hẹn vừa quá hạn."

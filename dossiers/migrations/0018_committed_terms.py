@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('desk', '0005_mails_that_staff_want'),
-        ('dossiers', '0015_reminders'),
+        ('dossiers', '0017_home_visits_done'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
