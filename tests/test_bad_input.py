@@ -223,6 +223,7 @@ def test_what_people_say(clerk_client, ward, url, others, bad):
     [
         ("/tra-cuu/", "ma"),
         ("/thu-tuc/", "q"),
+        ("/thu-tuc/", "don_vi"),
         ("/ho-so/", "lan"),
         ("/ho-so/", "trang"),
         ("/ho-so/", "trang_thai"),

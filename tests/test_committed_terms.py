@@ -62,6 +62,7 @@ def commit(ward, leader, marriage):
         (Limit(0, Unit.SAME_DAY, time(14)), Limit(0, Unit.SAME_DAY), False),
         (Limit(2, Unit.HOUR), Limit(0, Unit.SAME_DAY), True),
         (Limit(8, Unit.HOUR), Limit(0, Unit.SAME_DAY), False),
+        (Limit(3, Unit.HOUR), Limit(0, Unit.SAME_DAY), False),  # earlier at eight, later at half past two
         (Limit(0, Unit.SAME_DAY), Limit(1, Unit.WORKING_DAY), True),
         (Limit(1, Unit.WORKING_DAY), Limit(0, Unit.SAME_DAY), False),
     ],

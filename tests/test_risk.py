@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from desk.calendar import ZONE, WorkingCalendar
 from desk.models import CalendarDay
 from desk.ruler import OfficeRuler
-from dossiers.models import Appointment, Dossier, Figure, Procedure
+from dossiers.models import Appointment, DelayCause, Dossier, Figure, Procedure
 from dossiers.risk import History, Outlook, Past, risk_of
 from tests.conftest import moment
-from tests.factories import DossierFactory, StaffFactory, late
+from tests.factories import DossierFactory, StaffFactory
 from tests.test_lists import queries
 from tests.test_lookup import words
 
@@ -125,6 +125,19 @@ def test_few_results_are_filled_up_from_the_city_and_too_few_say_nothing(ward, o
     assert outlook(ward).high[0].past.whose == "của đơn vị"
 
 
+def test_one_that_has_taken_longer_than_nearly_all_is_no_guess(ward):
+    results(ward, {5: 80, 30: 19})
+    DossierFactory(ward=ward, at=RECEIVED, in_progress=True, then=TAKEN)
+    assert (outlook(ward).high, outlook(ward).unknown) == ([], 1)
+
+
+def test_the_most_dangerous_comes_first(ward):
+    results(ward, {12: 20, 21: 20, 30: 20})
+    soon = DossierFactory(ward=ward, at=RECEIVED, in_progress=True, then=TAKEN)
+    sooner = DossierFactory(ward=ward, at=moment("2026-11-19 08:00"), in_progress=True, then=TAKEN)
+    assert [risk.running.pk for risk in outlook(ward).high] == [sooner.pk, soon.pk]
+
+
 def test_each_step_has_a_past_of_its_own(ward):
     results(ward, {30: 20}, "rest_hours")
     results(ward, {13: 20}, "hours")
@@ -206,7 +219,11 @@ def test_the_page_of_a_dossier_says_that_it_may_be_late(client, ward, officer):
 
 def test_the_back_test_replays_each_morning_with_what_was_known(ward):
     results(ward, {8: 60, 30: 20})
-    late(moment("2026-11-20 15:00"), ward=ward, at=moment("2026-11-16 15:00"), then=moment("2026-11-16 16:00"))
+    slow = DossierFactory(ward=ward, at=moment("2026-11-16 15:00"), in_progress=True, then=moment("2026-11-16 16:00"))
+    cause, at = DelayCause.objects.first(), moment("2026-11-18 10:00")  # a new date does not heal lateness
+    anew = {"day": date(2026, 11, 26), "half": "morning", "delay_cause": cause, "reason": "Chờ xác minh"}
+    slow.reschedule(**anew, by=slow.received_by, at=at)
+    Appointment.objects.break_overdue(moment("2026-11-20 15:00"))
     kept = DossierFactory(ward=ward, at=moment("2026-11-16 15:00"), in_progress=True, then=moment("2026-11-16 16:00"))
     kept.mark_ready(by=kept.received_by, at=moment("2026-11-18 09:00"))
     DossierFactory(ward=ward, at=moment("2026-11-19 15:00"))  # nobody knows yet

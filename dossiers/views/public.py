@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 from django.contrib.auth.decorators import login_not_required
@@ -19,6 +20,7 @@ from dossiers.forms.public import CatalogueForm, LookupForm
 from dossiers.models import Appointment, CommittedTerm, Dossier, Event, LookupFailure, Procedure, RetentionTerm, State
 from dossiers.status import REASONS_FOR_CITIZENS, answer, timeline
 
+SLUG = re.compile(r"[a-z0-9-]{1,50}")
 #: The one answer to every pair that does not fit: it never tells whether a code exists.
 NO_MATCH = "Mã hồ sơ và 4 số cuối chưa khớp nhau. Xin ông/bà xem lại trên giấy hẹn."
 
@@ -147,7 +149,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 def chosen_ward(request: HttpRequest) -> Ward | None:
     """The ward whose own terms are shown: the one that the address names, or that of who has logged in."""
     if slug := request.GET.get("don_vi"):
-        return Ward.objects.in_service().filter(slug=slug).first()
+        return Ward.objects.in_service().filter(slug=slug).first() if SLUG.fullmatch(slug) else None
     return getattr(request.user, "ward", None)
 
 
