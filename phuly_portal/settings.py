@@ -216,7 +216,8 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "flag-overdue": {"task": "dossiers.tasks.flag_overdue", "schedule": crontab(minute="*/5")},
-    "keep-figures": {"task": "dossiers.tasks.keep_figures", "schedule": crontab()},
+    # a run that waited for a long one has nothing to add
+    "keep-figures": {"task": "dossiers.tasks.keep_figures", "schedule": crontab(), "options": {"expires": 50}},
     "flag-late-contributions": {
         "task": "feedback.tasks.flag_late_contributions",
         "schedule": crontab(minute="*/5"),
