@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from django.utils import timezone
 
 from desk.calendar import WorkingCalendar
 from desk.models import Staff
+from desk.period import Days
 from desk.vietnamese import SHORT_WEEKDAYS, day_month
 from dossiers.models import OPEN, Dossier, State
 from dossiers.models.dossier import DossierQuerySet
@@ -31,6 +33,17 @@ class Moment:
     now: datetime
     calendar: WorkingCalendar
     staff: Staff | None = None
+
+    @cached_property
+    def today(self) -> tuple[datetime, datetime]:
+        today = timezone.localdate(self.now)
+        return Days(today, today).moments
+
+    @cached_property
+    def next_day(self) -> tuple[datetime, datetime]:
+        """The next working day."""
+        day = self.calendar.next_working_day(timezone.localdate(self.now))
+        return Days(day, day).moments
 
     def days_late(self, dossier: Dossier) -> int:
         return self.calendar.days_late(timezone.localdate(dossier.promised_at), timezone.localdate(self.now))
@@ -101,13 +114,12 @@ class Lane:
 
 
 def due_today(dossiers: DossierQuerySet, at: Moment) -> DossierQuerySet:
-    return dossiers.due_on(timezone.localdate(at.now), at.now).order_by("due_at", "received_at")
+    return dossiers.due_within(*at.today, at.now).order_by("due_at", "received_at")
 
 
 def due_soon(dossiers: DossierQuerySet, at: Moment) -> DossierQuerySet:
     """One working day before the promise: due by the end of the next working day, but not today."""
-    tomorrow = at.calendar.next_working_day(timezone.localdate(at.now))
-    return dossiers.due_on(tomorrow, at.now).order_by("due_at", "received_at")
+    return dossiers.due_within(*at.next_day, at.now).order_by("due_at", "received_at")
 
 
 LANES = {

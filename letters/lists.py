@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import cache
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from desk.models import Staff
+from desk.sql import CompiledQuery, number_of
 from dossiers.models import Appointment
 from letters.models import Channel, Letter, Message
 from letters.models.letter import LetterQuerySet
@@ -89,7 +91,19 @@ def first_list(staff: Staff) -> LetterList:
 
 def to_do(staff: Staff, now: datetime) -> int:
     """How many letters wait for this person: an officer is asked for the cause of the own dossiers only."""
-    rows = first_list(staff).rows(Letter.objects.visible_to(staff), now)
-    if not staff.has_role("leader", "clerk"):
-        rows = rows.filter(Q(dossier__officer=staff) | Q(dossier__holder=staff))
-    return rows.count()
+    [(number,)] = waiting_for(first_list(staff).slug, not staff.has_role("leader", "clerk"))(
+        staff.ward_id, staff.pk, now
+    )
+    return number
+
+
+@cache
+def waiting_for(slug: str, is_own: bool) -> CompiledQuery:
+    """How many letters of that list a ward has, or a person of it: every page of the staff asks."""
+
+    def number(ward: int, person: int, now: datetime) -> QuerySet:
+        staff = Staff(pk=person, ward_id=ward)
+        rows = LISTS[slug].rows(Letter.objects.visible_to(staff), now)
+        return number_of(rows.filter(Q(dossier__officer=staff) | Q(dossier__holder=staff)) if is_own else rows)
+
+    return CompiledQuery(number, 987654321, 987654322, datetime(1999, 1, 1, 9, 30, tzinfo=UTC))

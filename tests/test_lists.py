@@ -6,13 +6,14 @@ import re
 from datetime import datetime, time, timedelta
 
 import pytest
+from django.contrib.auth import get_user
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from desk.calendar import ZONE
-from desk.models import CalendarDay, Ward
+from desk.models import CalendarDay, Staff, Ward
 from dossiers.lanes import LANES, Moment
 from dossiers.models import Appointment, Dossier, GivenDocument, Procedure
 from dossiers.views.counter import SHOWN
@@ -319,3 +320,25 @@ def test_nothing_typed_is_asked_for(clerk_client):
 
 def test_what_is_scanned_never_stands_in_an_address(clerk_client, wanted):
     assert "Tìm thấy" not in clerk_client.get(COUNTER, {"q": wanted.phone}).text
+
+
+def test_the_counter_shows_what_the_lists_behind_it_hold(clerk_client, clerk, lanes_of_one):
+    in_every_lane(lanes_of_one)
+    in_every_lane(Ward.objects.in_service().exclude(pk=lanes_of_one.pk)[0])
+    for _ in range(2):  # the second time from the statements that were kept
+        page = clerk_client.get(COUNTER)
+        at = Moment(timezone.now(), CalendarDay.objects.calendar(lanes_of_one.hours), clerk)
+        for part in page.context["lanes"]:
+            rows = part["lane"].rows(Dossier.objects.filter(ward=lanes_of_one), at)
+            assert [dossier for dossier, _ in part["rows"]] == list(rows)
+            assert part["count"] == len(rows) == 2
+            assert {dossier.procedure for dossier, _ in part["rows"]} == {row.procedure for row in rows}
+
+
+def test_who_is_logged_in_comes_with_the_ward_by_one_query(clerk_client, clerk):
+    with CaptureQueriesContext(connection) as captured:
+        user = get_user(clerk_client)
+        assert (user, user.ward, user.full_name) == (clerk, clerk.ward, clerk.full_name)
+    assert len([query for query in captured if "django_session" not in query["sql"]]) == 1
+    Staff.objects.filter(pk=clerk.pk).update(is_active=False)
+    assert not get_user(clerk_client).is_authenticated

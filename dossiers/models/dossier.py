@@ -72,7 +72,11 @@ class DossierQuerySet(WardQuerySet):
 
     def due_on(self, day: date, at: datetime) -> Self:
         """Not late yet, and promised for that day."""
-        return self.on_time(at).filter(within("due_at", Days(day, day)))
+        return self.due_within(*Days(day, day).moments, at)
+
+    def due_within(self, start: datetime, end: datetime, at: datetime) -> Self:
+        """Not late yet, and promised for [start, end)."""
+        return self.on_time(at).filter(due_at__gte=start, due_at__lt=end)
 
     def with_reminder(self) -> Self:
         """With what a leader said last as `reminder_words`, and when as `reminded_at`."""
@@ -267,7 +271,11 @@ class Dossier(Steps):
         ]
         indexes: ClassVar = [
             models.Index(fields=["ward", "promised_at"], condition=Q(state__in=OPEN), name="dossier_open_promised"),
-            models.Index(fields=["ward", "due_at"], condition=Q(state__in=OPEN), name="dossier_open_due"),
+            models.Index(
+                fields=["ward", "due_at", "received_at", "promised_at"],
+                condition=Q(state__in=OPEN),
+                name="dossier_open_due_at",
+            ),
             models.Index(
                 fields=["ward", "step_due_at", "promised_at", "due_at"],
                 condition=Q(state__in=OPEN),
