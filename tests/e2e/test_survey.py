@@ -84,6 +84,13 @@ def test_the_pages_of_the_survey_and_of_the_calls_are_fit_for_everybody(browse, 
         desk.get_by_role("button", name="Đã gọi").click()
         expect(desk.get_by_text("Không còn ai chờ gọi lại.")).to_be_visible()
         inspector.look(desk, "callbacks-done")
+        desk.goto(f"/y-kien/ho-so/{dossier.code}/")
+        inspector.look(desk, "typed")
+        desk.get_by_role("button", name="Ghi ý kiến").click()
+        expect(desk.get_by_text("Xin chọn một mức.")).to_be_visible()
+        inspector.look(desk, "typed-error")
+        desk.goto(f"/ho-so/{dossier.code}/sua-sai-sot/")
+        inspector.look(desk, "correct")
 
 
 @pytest.fixture
