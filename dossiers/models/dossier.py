@@ -120,7 +120,7 @@ class DossierQuerySet(WardQuerySet):
         """How many results each ward handed back in [first, after)."""
         start, end = (timezone.make_aware(datetime.combine(day, datetime.min.time())) for day in (first, after))
         handed = self.filter(returned_at__gte=start, returned_at__lt=end).order_by()
-        return dict(handed.values_list("ward").annotate(models.Count("pk")))
+        return dict(handed.values_list("ward").annotate(how_many=models.Count("*")))
 
     def receive(
         self,
