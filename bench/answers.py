@@ -46,6 +46,12 @@ SELECT ward_id, procedure_id, month, stage, channel, question_id, value, count(*
 FROM mark JOIN feedback_answer USING (id) WHERE changeable_until IS NULL
 GROUP BY 1, 2, 3, 4, 5, 6, 7;
 """,
+    "handed back": """
+INSERT INTO dossiers_figure (ward_id, span, first, cut, key, measure, value, count)
+SELECT ward_id, span, date_trunc(span, returned_at AT TIME ZONE %(zone)s)::date, '', '', 'returned', 0, count(*)
+FROM dossiers_dossier, unnest(ARRAY['day', 'month', 'year']) AS span
+WHERE returned_at IS NOT NULL GROUP BY 1, 2, 3 ON CONFLICT DO NOTHING;
+""",
 }
 
 

@@ -11,10 +11,12 @@ from typing import Any
 
 from django.db.models import F, Sum
 
+from desk.calendar import ONE_DAY
 from desk.groups import too_small
 from desk.models import Staff, Ward
-from desk.period import months_later
-from dossiers.models import Dossier, Procedure
+from desk.period import Days, months_later
+from dossiers.counting import Cut, Measure
+from dossiers.models import Dossier, Figure, Procedure
 from feedback.figures import Line, Scales, Survey, Table, good_values, good_words, main_question, sentence, shares
 from feedback.models import Answer, BallotTally, Campaign, CampaignArea, Channel, Question, Stage
 from feedback.period import Period, ending
@@ -49,11 +51,20 @@ def whole(found: Mapping[Any, Share]) -> Share:
     return sum(found.values(), Share(questions=next((share.questions for share in found.values()), 1)))
 
 
+def handed_back(staff: Staff, period: Period, today: date) -> Counter[int]:
+    """How many results each ward handed back: the kept counts of the days before today, and today's dossiers."""
+    kept = Figure.objects.visible_to(staff).cut_by(Cut.ALL).filter(measure=Measure.RETURNED)
+    before = kept.within(Days(period.first, min(period.after, today) - ONE_DAY)).totals("ward")
+    handed = Counter({ward: count for (ward,), count in before.items()})
+    handed.update(Dossier.objects.visible_to(staff).returned_by_ward(max(period.first, today), period.after))
+    return handed
+
+
 class WardSurvey:
     """The surveys of a ward in a period; the figures of its tables are those of the main question, on its scale."""
 
-    def __init__(self, staff: Staff, ward: Ward, period: Period, question: Question) -> None:
-        self.staff, self.ward, self.period = staff, ward, period
+    def __init__(self, staff: Staff, ward: Ward, period: Period, question: Question, today: date) -> None:
+        self.staff, self.ward, self.period, self.today = staff, ward, period, today
         self.scales = Scales()
         self.levels = self.scales.of(question)
         self.good = good_values(self.levels)
@@ -79,8 +90,7 @@ class WardSurvey:
 
     def by_stage(self) -> Table:
         found = shares(self.slips, self.good, lambda key: key[1])
-        dossiers = Dossier.objects.visible_to(self.staff).filter(ward=self.ward)
-        handed = dossiers.returned_by_ward(self.period.first, self.period.after).get(self.ward.pk, 0)
+        handed = handed_back(self.staff, self.period, self.today)[self.ward.pk]
         names = {Stage.RECEIVED: Stage.RECEIVED.label, Stage.RETURNED: Stage.RETURNED.label}
         answered = {Stage.RECEIVED: 0, Stage.RETURNED: found[Stage.RETURNED].count}
         asked = {Stage.RECEIVED: None, Stage.RETURNED: handed}
@@ -150,7 +160,7 @@ def ward_report(staff: Staff, ward: Ward, period: Period, today: date) -> Report
     question = main_question(period, today)
     if question is None:
         return Report("Chưa có bộ câu hỏi nào đang dùng.")
-    return WardSurvey(staff, ward, period, question).report()
+    return WardSurvey(staff, ward, period, question, today).report()
 
 
 # ballots
@@ -239,7 +249,7 @@ def link_to(ward: Ward, rest: str) -> str:
 
 def wards_report(staff: Staff, period: Period, today: date) -> Report:
     """The surveys of every ward this person sees, side by side, with how many of those who got a result answered."""
-    handed = Dossier.objects.visible_to(staff).returned_by_ward(period.first, period.after)
+    handed = handed_back(staff, period, today)
     return beside(staff, Ward.objects.visible_to(staff).in_service(), period, today, handed)
 
 

@@ -14,13 +14,13 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from desk.models import Hamlet, Ward
-from dossiers.models import Procedure
+from dossiers.models import Figure, Procedure
 from feedback.figures import Survey, satisfaction
 from feedback.models import Campaign, Question, QuestionSet, Scale, Tally
 from feedback.period import Period, lately, shortcuts
 from feedback.statistics import Share
-from feedback.tables import Ballots, ward_report, wards_report
-from tests.conftest import MONDAY
+from feedback.tables import Ballots, handed_back, ward_report, wards_report
+from tests.conftest import MONDAY, moment
 from tests.factories import CODES, DossierFactory, answers, ballots
 from tests.test_lists import queries
 
@@ -151,10 +151,23 @@ def test_the_answer_rate_stands_on_the_results_handed_back(ward, clerk, question
     DossierFactory(ward=other_ward, returned=True)
     answers(ward, NOVEMBER, question, {1: 6})
     answers(ward, NOVEMBER, question, {1: 30}, stage="received")
+    Figure.objects.keep_up(timezone.now())
     line = line_of(table_of(report_of(ward, clerk), "Theo lúc"), "Khi nhận kết quả")
     assert (line.answered, line.asked, line.rate_words) == (6, 8, "75,0% / 8")
     october = Period(date(2026, 10, 1), date(2026, 10, 1))
     assert report_of(ward, clerk, october).headline == "Tháng 10/2026: chưa có phiếu nào."
+
+
+def test_results_of_days_gone_by_are_counted_once(ward, other_ward, city):
+    for day in ("2025-12-31", "2026-01-02", "2026-11-20", "2026-11-23"):
+        DossierFactory(ward=ward, at=moment(f"{day} 08:00"), returned=True, then=moment(f"{day} 09:00"))
+    DossierFactory(ward=other_ward, at=moment("2026-11-19 08:00"), returned=True, then=moment("2026-11-20 09:00"))
+    Figure.objects.keep_up(timezone.now())
+    for first, mine, other in ((date(2026, 1, 1), 3, 1), (date(2026, 11, 1), 2, 1), (date(2025, 12, 1), 4, 1)):
+        found = handed_back(city, Period(first, date(2026, 11, 1)), date(2026, 11, 23))
+        assert found == {ward.pk: mine, other_ward.pk: other}
+    assert handed_back(city, Period(date(2025, 1, 1), date(2025, 12, 1)), date(2026, 11, 23)) == {ward.pk: 1}
+    assert not handed_back(city, Period(date(2027, 1, 1), date(2027, 1, 1)), date(2026, 11, 23))
 
 
 def test_without_answers_there_is_no_percentage(clerk_client, city_client, ward):

@@ -113,7 +113,7 @@ class DossierQuerySet(WardQuerySet):
     def returned_by_ward(self, first: date, after: date) -> dict[int, int]:
         """How many results each ward handed back in [first, after)."""
         handed = self.filter(within("returned_at", Days(first, after - ONE_DAY))).order_by()
-        return dict(handed.values_list("ward").annotate(models.Count("pk")))
+        return dict(handed.values_list("ward").annotate(how_many=models.Count("*")))
 
     def receive(
         self,

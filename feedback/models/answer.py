@@ -162,7 +162,9 @@ class Answer(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(
-                fields=["changeable_until"], condition=Q(changeable_until__isnull=False), name="answer_still_open"
+                fields=["changeable_until", "id", "ward", "month", "stage"],
+                condition=Q(changeable_until__isnull=False),
+                name="answer_open_by_ward",
             ),
             models.Index(fields=["ward", "month"], condition=~Q(comment=""), name="answer_comments"),
         ]

@@ -61,7 +61,7 @@ class MarkQuerySet(SurveyQuerySet):
 
     ward_path = "answer__ward"
     through = "answer__"
-    how_many = Count("pk")
+    how_many = Count("*")
 
     def still_open(self) -> Self:
         """Of answers that may still be changed: no tally has them yet."""

@@ -27,13 +27,14 @@ class Mark(models.Model):
     """What an answer says to one question: the value of a level of the question's scale."""
 
     answer = models.ForeignKey("feedback.Answer", models.CASCADE, related_name="marks")
-    question = models.ForeignKey(Question, models.PROTECT, related_name="+")
+    question = models.ForeignKey(Question, models.PROTECT, related_name="+", db_index=False)  # see the indexes
     value = models.PositiveSmallIntegerField()
 
     objects = MarkQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["answer", "question"], name="mark_once_per_question")]
+        indexes: ClassVar = [models.Index(fields=["question", "answer", "value"], name="mark_of_question")]
 
     def __str__(self) -> str:
         return f"{self.question_id}: {self.value}"
@@ -116,7 +117,11 @@ class Tally(models.Model):
                 name="tally_once_without_procedure",
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["question", "month"], name="tally_of_question")]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["question", "month", "ward", "stage", "value", "count"], name="tally_of_question_by_ward"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.ward_id} {self.month:%m/%Y} {self.question_id}: {self.value} × {self.count}"
