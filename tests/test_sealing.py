@@ -59,7 +59,8 @@ def test_counts_are_by_ward_procedure_month_stage_channel_question_and_word(ward
     for stage, value in (("received", 1), ("returned", 5)):
         Answer.objects.give(dossier=dossier, stage=stage, value=value, channel="slip", at=NOW)
     second = Question.objects.get(question_set__slug="sau-ho-so", position=2)
-    Answer.objects.tell_more(dossier=dossier, stage="received", said={second: 2}, words="Tốt lắm", at=NOW)
+    Answer.objects.tell_more(dossier=dossier, stage="received", said={second: 2}, at=NOW)
+    Answer.objects.leave_words(dossier=dossier, stage="received", words="Tốt lắm", at=NOW)
     for place, value, at in (
         (ward, 1, NOW),
         (ward, 1, NOW),
