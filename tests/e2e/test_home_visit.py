@@ -56,6 +56,7 @@ def test_from_the_request_to_the_dossier_at_home(browse):
         inspector.look(desk, "visit-round")
         desk.get_by_role("link", name="Nguyễn Thị Tuyết Nhung").click()
         expect(desk.get_by_role("heading", name="Đổi lịch")).to_be_visible()
+        desk.wait_for_load_state()
         desk.keyboard.press("F4")
         expect(desk.get_by_label("Họ và tên")).to_have_value("Nguyễn Thị Tuyết Nhung")
         desk.locator("#id_card").fill(CARD)
