@@ -85,7 +85,7 @@ class CompiledQuery:
     def prepare(self, kept: Kept) -> None:
         if connection.connection not in self.prepared:
             names = {number: AsIs(f"${place}") for place, number in enumerate(kept.used, start=1)}
-            with connection.connection.cursor() as first:
+            with connection.wrap_database_errors, connection.connection.cursor() as first:
                 first.execute(f"PREPARE {self.name} AS {kept.sql}", kept.fill(names))
             self.prepared.add(connection.connection)
 

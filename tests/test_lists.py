@@ -64,6 +64,9 @@ def test_the_counter_costs_the_same_with_one_and_with_twenty_in_each_lane(clerk_
     page = clerk_client.get(COUNTER)
     assert [part["count"] for part in page.context["lanes"]] == [20, 20, 20, 20]
     assert queries(clerk_client, COUNTER) == alone < 15
+    with CaptureQueriesContext(connection) as captured:
+        clerk_client.get(COUNTER)
+    assert not [query for query in captured if 'FROM "dossiers_procedure"' in query["sql"]]  # they are at hand
 
 
 def test_each_list_costs_the_same_with_one_and_with_twenty_rows(clerk_client, lanes_of_one):
