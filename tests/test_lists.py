@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from desk.calendar import ZONE
+from desk.kept import forget
 from desk.models import CalendarDay, Staff, Ward
 from dossiers.lanes import LANES, Moment
 from dossiers.models import Appointment, Dossier, GivenDocument, Procedure
@@ -67,6 +68,15 @@ def test_the_counter_costs_the_same_with_one_and_with_twenty_in_each_lane(clerk_
     with CaptureQueriesContext(connection) as captured:
         clerk_client.get(COUNTER)
     assert not [query for query in captured if 'FROM "dossiers_procedure"' in query["sql"]]  # they are at hand
+
+
+def test_the_counter_asks_once_for_all_procedures_when_none_is_at_hand(clerk_client, ward):
+    for procedure in Procedure.objects.filter(limit_unit="same_day"):
+        DossierFactory(ward=ward, procedure=procedure, ready=True)
+    forget()
+    with CaptureQueriesContext(connection) as captured:
+        assert clerk_client.get(COUNTER).status_code == 200
+    assert len([query for query in captured if 'FROM "dossiers_procedure"' in query["sql"]]) == 1
 
 
 def test_each_list_costs_the_same_with_one_and_with_twenty_rows(clerk_client, lanes_of_one):

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 from desk.access import role_required
 from desk.calendar import WorkingCalendar
 from desk.idcard import IdCardError, looks_like_card, read_card
-from desk.kept import kept, kept_calendar
+from desk.kept import for_a_minute, kept, kept_calendar
 from desk.models import AccessLog, Staff
 from desk.period import Days, this_month
 from desk.sql import CompiledQuery, number_of
@@ -93,9 +93,16 @@ def filled(lane: Lane, at: Moment) -> dict[str, Any]:
     return {"lane": lane, "rows": rows, "count": count, "more": count - len(rows)}
 
 
+@for_a_minute
+def procedures() -> dict[int, Procedure]:
+    """Every procedure by its key, for its short name."""
+    return Procedure.objects.only("short_name").in_bulk()
+
+
 def name_procedures(dossiers: list[Dossier]) -> None:
+    known = procedures()
     for dossier in dossiers:
-        dossier.procedure = kept(Procedure, dossier.procedure_id)
+        dossier.procedure = known.get(dossier.procedure_id) or kept(Procedure, dossier.procedure_id)
 
 
 def find(text: str, dossiers: DossierQuerySet) -> DossierQuerySet:
