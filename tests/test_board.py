@@ -61,3 +61,8 @@ def test_it_may_be_kept_for_seconds_and_sets_no_cookie(client, ward):
     assert answer["Cache-Control"] == "public, max-age=15"
     assert not answer.cookies
     assert client.get("/cong-khai/bang/khong-co/").status_code == 404
+
+
+def test_the_leader_finds_it_among_the_pages_of_the_ward(client, leader):
+    client.force_login(leader)
+    assert URL in client.get("/lanh-dao/cac-mat-khac/").text
