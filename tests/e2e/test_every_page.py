@@ -81,6 +81,7 @@ class Inspector:
         self.found: list[str] = []
 
     def look(self, page: Page, name: str) -> None:
+        page.wait_for_load_state()  # a click returns before the style sheet has come
         page.evaluate(AXE)
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 844 if width <= 390 else 768})
