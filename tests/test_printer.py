@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import re
 import unicodedata
 from io import BytesIO
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.utils import timezone
 from pypdf import PdfReader
@@ -108,6 +111,20 @@ def test_every_printable_character_comes_out_of_the_printer():
     characters = sorted(character for character in PRINTABLE if not character.isspace())
     escaped = " ".join(f"&#{ord(character)};" for character in characters)
     assert text_of(html_to_pdf(paper(f"<p>{escaped}</p>"))).split() == characters
+
+
+#: What a drawing is made of.
+DRAWN = {"circle", "g", "line", "path", "polyline", "rect", "text"}
+
+
+def test_every_element_of_a_paper_is_one_that_the_printer_knows():
+    """An unknown one would print as plain text in its line."""
+    rules = re.sub(r"/\*.*?\*/", "", Path(finders.find("css/paper-elements.css")).read_text(), flags=re.DOTALL)
+    known = {name for selectors in re.findall(r"[^{}]+(?={)", rules) for name in re.findall(r"[a-z0-9]+", selectors)}
+    templates = settings.BASE_DIR / "templates"
+    papers = [*(templates / "paper").iterdir(), templates / "desk" / "chart.html"]
+    used = {name for paper in papers for name in re.findall(r"<([a-z][a-z0-9]*)[\s>]", paper.read_text())}
+    assert used - DRAWN <= known
 
 
 def fonts_of(pages: bytes) -> dict[str, bool]:
