@@ -1,10 +1,10 @@
 """Model columns that are computed from another column of the same row, on save() and bulk_create() alike."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 
-from desk.vietnamese import fold, sort_key
+from desk.vietnamese import folded_words, sort_key
 
 
 class DerivedField(models.CharField):
@@ -28,10 +28,43 @@ class DerivedField(models.CharField):
 
 
 class FoldedField(DerivedField):
-    """Lower case without marks, for searching."""
+    """Words in lower case without marks, one space between them, for searching.
+
+    ``__words="nhan thi"`` finds what has each of these words somewhere, ``__begun="thi nh"`` also what goes on after
+    the last one. An index over WORDS makes it fast on PostgreSQL.
+    """
+
+    #: The words of {column} as PostgreSQL indexes them.
+    WORDS: ClassVar = "array_to_tsvector(string_to_array({column}, ' '))"
 
     def compute(self, text: str) -> str:
-        return fold(text)
+        return " ".join(folded_words(text))
+
+
+@FoldedField.register_lookup
+class Words(models.Lookup):
+    lookup_name = "words"
+    is_begun = False
+    prepare_rhs = False
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        column, values = self.process_lhs(compiler, connection)
+        asked = " & ".join(folded_words(self.rhs)) + (":*" if self.is_begun else "")
+        return f"{FoldedField.WORDS.format(column=column)} @@ %s::tsquery", (*values, asked)
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        column, values = self.process_lhs(compiler, connection)
+        asked = [f" {word} " for word in folded_words(self.rhs)]
+        if self.is_begun:
+            asked[-1] = asked[-1].rstrip()
+        each = f"instr(' ' || {column} || ' ', %s) > 0"
+        return " AND ".join([each] * len(asked)), tuple(value for word in asked for value in (*values, word))
+
+
+@FoldedField.register_lookup
+class Begun(Words):
+    lookup_name = "begun"
+    is_begun = True
 
 
 class SortKeyField(DerivedField):

@@ -35,6 +35,11 @@ def fold(text: str) -> str:
     return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
 
 
+def folded_words(text: str) -> list[str]:
+    """The words alone, folded: "Công ty Dệt (Hà Nam)" -> ["cong", "ty", "det", "ha", "nam"]."""
+    return re.findall(r"[^\W_]+", fold(text))
+
+
 @lru_cache(maxsize=4096)
 def _syllable_key(syllable: str) -> str:
     decomposed = unicodedata.normalize("NFD", syllable.lower())

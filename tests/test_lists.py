@@ -269,6 +269,9 @@ KEYS = {
     "name": "Đỗ Thị Nhàn",
     "name without accents": "do thi nhan",
     "part of a name in capitals": "NHÀN",
+    "words of a name in another order": "nhàn, đỗ",
+    "signs between the words": "nhan:* & !thi",
+    "name of which the last word is begun": "do thi nh",
     "telephone": "0912000345",
     "telephone in groups": "0912 000 345",
     "telephone with points": "0912.000.345",
@@ -293,6 +296,24 @@ def test_another_wards_dossier_is_never_found(client, wanted, other_ward, key):
     answer = client.post(COUNTER, {"q": key.format(code=wanted.code, lower=wanted.code.lower(), token=wanted.token)})
     assert "Chưa thấy hồ sơ nào ở đơn vị mình." in words(answer.text)
     assert wanted.get_absolute_url() not in answer.text
+
+
+@pytest.mark.parametrize("typed", ["nhàn", "thị nhà"])
+def test_whoever_has_the_words_whole_comes_before_those_whose_name_goes_on(clerk_client, wanted, ward, typed):
+    """ "nhàn" is no Nhàng; "nhà" is nobody's name, so it may be the beginning of one."""
+    DossierFactory(ward=ward, applicant_name="Lê Văn Nhàng")
+    assert clerk_client.post(COUNTER, {"q": typed}).url == wanted.get_absolute_url()
+
+
+@pytest.mark.parametrize("typed", ["ha nam", "may", "det may", "HÀ-NAM", "O'Neil"])
+def test_a_name_with_brackets_and_hyphens_is_found_by_its_words(clerk_client, wanted, ward, typed):
+    mill = DossierFactory(ward=ward, applicant_name="Công ty Dệt-May số 2 (Hà Nam), bà O’Neil")
+    assert clerk_client.post(COUNTER, {"q": typed}).url == mill.get_absolute_url()
+
+
+@pytest.mark.parametrize("typed", ["han", "hi nhan", "nhan binh", "%", "' or 1=1"])
+def test_what_is_in_nobodys_name_finds_nobody(clerk_client, wanted, typed):
+    assert "Chưa thấy hồ sơ nào ở đơn vị mình." in words(clerk_client.post(COUNTER, {"q": typed}).text)
 
 
 def test_an_organisation_is_found_by_its_tax_code(clerk_client, ward):

@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from desk.calendar import Limit, Promise, Unit, WorkingCalendar
 from desk.fields import FoldedField
 from desk.models import DatedQuerySet
-from desk.vietnamese import fold, money
+from desk.vietnamese import folded_words, money
 
 
 def check_code_format(pattern: str) -> None:
@@ -95,7 +95,7 @@ class ProcedureQuerySet(models.QuerySet):
     def search(self, text: str) -> Self:
         """Names and codes that hold every word typed, with or without accents."""
         rows = self
-        for word in fold(text).split():
+        for word in folded_words(text):
             rows = rows.filter(Q(name_folded__contains=word) | Q(code__contains=word))
         return rows
 

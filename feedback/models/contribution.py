@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -24,7 +23,7 @@ from desk.calendar import WorkingCalendar
 from desk.models import CalendarDay, Staff, Ward, WardQuerySet
 from desk.period import Days, within
 from desk.sql import insert_from
-from desk.vietnamese import capitalise, fold
+from desk.vietnamese import capitalise, folded_words
 from dossiers.models import Dossier
 from feedback.models.contribution_step import ContributionStep
 from feedback.models.contribution_term import ContributionTerm
@@ -41,8 +40,8 @@ def new_code() -> str:
 
 
 def bare(words: str) -> str:
-    """The words alone, folded, with a space on either side: what is compared so is compared word by word."""
-    return " ".join(["", *re.findall(r"[^\W_]+", fold(words)), ""])
+    """The folded words with a space on either side: what is compared so is compared word by word."""
+    return " ".join(["", *folded_words(words), ""])
 
 
 class ContributionQuerySet(WardQuerySet):
