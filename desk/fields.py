@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db import models
 
 from desk.vietnamese import folded_words, sort_key
@@ -47,14 +48,20 @@ class Words(models.Lookup):
     is_begun = False
     prepare_rhs = False
 
+    @property
+    def asked(self) -> list[str]:
+        if words := folded_words(self.rhs):
+            return words
+        raise EmptyResultSet
+
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         column, values = self.process_lhs(compiler, connection)
-        asked = " & ".join(folded_words(self.rhs)) + (":*" if self.is_begun else "")
+        asked = " & ".join(self.asked) + (":*" if self.is_begun else "")
         return f"{FoldedField.WORDS.format(column=column)} @@ %s::tsquery", (*values, asked)
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         column, values = self.process_lhs(compiler, connection)
-        asked = [f" {word} " for word in folded_words(self.rhs)]
+        asked = [f" {word} " for word in self.asked]
         if self.is_begun:
             asked[-1] = asked[-1].rstrip()
         each = f"instr(' ' || {column} || ' ', %s) > 0"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from functools import cache
 
 from django.db.models import Func, Q, QuerySet, Subquery
 
 from desk.models import Staff
+from desk.sql import CompiledQuery
 from feedback.models import CallBack, Contribution, DialoguePromise
 from feedback.models.contribution import ContributionQuerySet
 
@@ -55,21 +56,35 @@ LISTS = {
 }  # fmt: skip
 
 
+#: The parts of the feedback pages where something may wait for a person; the last one for a clerk alone.
+PARTS = ("contributions", "dialogues", "callbacks")
+
+
+def waiting_for(staff: Staff) -> QuerySet:
+    mine = Q(assigned_to=staff)
+    if staff.has_role("leader"):
+        mine |= Q(assigned_to=None)
+    rows: list[QuerySet] = [
+        Contribution.objects.visible_to(staff).waiting().filter(mine),
+        DialoguePromise.objects.visible_to(staff).filter(done_at=None, responsible=staff),
+    ]
+    if staff.has_role("clerk"):
+        rows.append(CallBack.objects.visible_to(staff).waiting())
+    counted = [Subquery(each.order_by().values(n=Func("pk", function="COUNT"))) for each in rows]
+    return Staff.objects.filter(pk=staff.pk).values_list(*counted)
+
+
+@cache
+def waiting(is_leader: bool, is_clerk: bool) -> CompiledQuery:
+    anybody = Staff(pk=987654321, ward_id=987654322, is_leader=is_leader, is_clerk=is_clerk)
+    return CompiledQuery(lambda *_: waiting_for(anybody), anybody.pk, anybody.ward_id)
+
+
 def to_do(staff: Staff) -> dict[str, int]:
     """How much waits for this person in each part of the feedback pages, in one query.
 
     What was given to them, and what they promised at a dialogue; for a leader also what nobody has been given yet, for
     a clerk also who wants to be called.
     """
-    mine = Q(assigned_to=staff)
-    if staff.has_role("leader"):
-        mine |= Q(assigned_to=None)
-    rows: dict[str, QuerySet] = {
-        "contributions": Contribution.objects.visible_to(staff).waiting().filter(mine),
-        "dialogues": DialoguePromise.objects.visible_to(staff).filter(done_at=None, responsible=staff),
-    }
-    if staff.has_role("clerk"):
-        rows["callbacks"] = CallBack.objects.visible_to(staff).waiting()
-    counted = {part: Subquery(each.order_by().values(n=Func("pk", function="COUNT"))) for part, each in rows.items()}
-    found: Any = Staff.objects.filter(pk=staff.pk).values(**counted).get()
-    return found
+    [counts] = waiting(staff.has_role("leader"), staff.has_role("clerk"))(staff.pk, staff.ward_id)
+    return dict(zip(PARTS, counts, strict=False))

@@ -114,7 +114,7 @@ def test_a_password_that_cannot_be_one_is_refused_and_a_strange_one_works(clerk_
 def test_the_counters_field(clerk_client, ward, bad):
     mine = DossierFactory(ward=ward, applicant_name="Nguyễn Thị Tuyết Nhung")
     answer = sound(send(clerk_client, "/quay/", {"q": bad}))
-    if bad == BAD["NFD"]:  # it is her name, however the keyboard composed it
+    if bad in (BAD["NFD"], BAD["emoji"], BAD["right to left"], BAD["wrong bytes"]):  # her name, whatever is around it
         assert answer.url == mine.get_absolute_url()
     else:
         assert complains(answer) or "Chưa thấy hồ sơ nào" in answer.text

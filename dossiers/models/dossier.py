@@ -18,7 +18,7 @@ from desk.calendar import ONE_DAY, Promise, WorkingCalendar
 from desk.fields import FoldedField, SortKeyField
 from desk.models import CalendarDay, Counter, Hamlet, Staff, Ward, WardQuerySet
 from desk.period import Days, within
-from desk.vietnamese import folded_words, mask_name
+from desk.vietnamese import mask_name
 from dossiers.models.appointment import Appointment
 from dossiers.models.committed import CommittedTerm
 from dossiers.models.document import DossierDocument, GivenDocument
@@ -88,10 +88,7 @@ class DossierQuerySet(WardQuerySet):
         return self.filter(state=State.READY)
 
     def find(self, text: str) -> Self:
-        """By words of the name without accents, short code, telephone number or ID number, as the counter types it.
-
-        The last word may be just begun where nobody has it whole.
-        """
+        """By words of the name without accents, short code, telephone number or ID number, as the counter types it."""
         if re.fullmatch(r"[0-9]{4}-[0-9]{4,}", text):
             return self.filter(code__endswith=text)
         digits = text.replace(" ", "").replace(".", "")
@@ -99,10 +96,11 @@ class DossierQuerySet(WardQuerySet):
             return self.filter(Q(phone=digits) | Q(id_number=digits) | Q(tax_code=digits))
         if digits.isdigit():
             return self.filter(Q(code__endswith=f"-{digits:0>4}") | Q(phone__endswith=digits))
-        if not folded_words(text):
-            return self.none()
-        whole = self.filter(applicant_folded__words=text)
-        return whole if whole.exists() else self.filter(applicant_folded__begun=text)
+        return self.filter(applicant_folded__words=text)
+
+    def find_begun(self, text: str) -> Self:
+        """By words of the name of which the last is just begun: for what `find` does not find."""
+        return self.filter(applicant_folded__begun=text)
 
     def by_pair(self, code: str, digits: str) -> Self:
         """The dossier of that code whose telephone, ID number or tax code ends in those four digits."""

@@ -141,9 +141,11 @@ def counter(request: HttpRequest) -> HttpResponse:
     mine = Dossier.objects.visible_to(request.user)
     found = None
     if request.method == "POST" and form.is_valid():
-        note_number(request, form.cleaned_data["q"])
+        typed = form.cleaned_data["q"]
+        note_number(request, typed)
         try:
-            found = list(find(form.cleaned_data["q"], mine).only(*COLUMNS)[:FOUND])
+            found = list(find(typed, mine).only(*COLUMNS)[:FOUND])
+            found = found or list(mine.find_begun(typed).only(*COLUMNS)[:FOUND])
         except IdCardError as error:
             form.add_error("q", str(error))
         if found and len(found) == 1:
@@ -179,7 +181,8 @@ def dossiers(request: HttpRequest) -> HttpResponse:
     rows = narrowed.narrow(Dossier.objects.visible_to(request.user))
     words = request.session.get("search", "") if "tim" in request.GET else ""
     if words:
-        rows = find(words, rows)
+        found = find(words, rows)
+        rows = found if found.exists() else rows.find_begun(words)
     at = moment_of(request)
     lane = LISTS.get(request.GET.get("lan", ""))
     number, days = counted(request)
