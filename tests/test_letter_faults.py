@@ -2,8 +2,7 @@
 
 All of it is real: a database that commits, workers that die by SIGKILL, a Redis of the test's own. The ward has signed
 its apologies in advance, so each letter is drawn twice, as the draft and as the one that was issued by itself. The
-beat's ring comes every minute at the desk; here it comes as soon as the faults are over. So 40 letters are 80 prints;
-200 letters take a minute longer and show the same.
+beat's ring comes every minute at the desk; here it comes as soon as the faults are over.
 """
 
 from __future__ import annotations
@@ -170,7 +169,7 @@ def test_on_the_embedded_broker_a_worker_killed_while_it_draws_leaves_nothing_ou
 @pytest.mark.usefixtures("leader")
 def test_a_worker_killed_twice_while_it_draws_leaves_nothing_out_and_nothing_twice(ward, tmp_path, redis_port, url):
     """Redis gives back what a killed worker had taken only after an hour; the beat does not wait for that."""
-    count = 40
+    count = 200
     late_with_reason(count, ward)
     worker = partial(process, *WORKER, "--concurrency", "2", data=tmp_path, REDIS_URL=url)
     with redis_server(redis_port, tmp_path), Connection(url) as broker:
