@@ -42,7 +42,7 @@ PAGES = {
     "City, wards side by side": Page("city", "/lanh-dao/", "Toàn thành phố"),
     "City, year by procedure": Page("city", f"/lanh-dao/bao-cao/?{YEAR}", "So với kỳ trước"),
     "City, year by ward": Page("city", f"/lanh-dao/bao-cao/?{YEAR}&theo=don-vi", "So với kỳ trước"),
-    "Everybody, public figures": Page("", "/cong-khai/", "đúng hạn"),
+    "Everybody, public figures": Page("", "/cong-khai/", "đúng hẹn"),
 }
 
 

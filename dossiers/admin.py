@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 
 from desk.calendar import Mark, SpecialDay
 from desk.models import CalendarDay
-from dossiers.forms.intake import LETTER_FACTS
+from dossiers.forms.letter_facts import LETTER_FACTS
 from dossiers.models import DelayCause, Edition, FormTitle, Procedure, RequiredDocument, RetentionTerm
 from dossiers.models.procedure import DOUBTS
 from dossiers.models.shift import Shift, move, shifts
@@ -28,7 +28,7 @@ class ProcedureForm(forms.ModelForm):
         label="Thông tin cho thư",
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        choices=[(name, label) for name, (label, _field, _needed) in LETTER_FACTS.items()],
+        choices=[(name, fact.label) for name, fact in LETTER_FACTS.items()],
     )
     unverified = forms.MultipleChoiceField(
         label="Số liệu chưa kiểm chứng", required=False, widget=forms.CheckboxSelectMultiple, choices=DOUBTS

@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from desk.models import CalendarDay
 from dossiers.models import DelayCause, Dossier, Presentation, Procedure, State
 from tests.conftest import moment
-from tests.factories import DossierFactory, StaffFactory
+from tests.factories import DossierFactory, StaffFactory, consenting, draw_all, letter_of
 
 
 @pytest.fixture
@@ -200,6 +200,19 @@ def test_a_corrected_procedure_brings_its_own_fee_to_the_new_slip(desk, ward, ev
     page = desk.get(dossier.get_absolute_url()).text
     for changed in ("Lệ phí: 16.000 đồng → 8.000 đồng", "Đã nộp lệ phí: có → chưa"):
         assert changed in page
+
+
+def test_a_misspelt_child_is_corrected_in_the_letter_and_the_trace_says_both_names(desk, ward, everybody):
+    dossier = consenting("khai sinh", ward=ward, by=everybody, at=timezone.now())
+    told = dossier.letter_facts
+    assert "Thư cần thông tin này." in corrected(desk, dossier, child_name="").text
+    corrected(desk, dossier, child_name="Trần Bảo Ân")
+    draw_all(timezone.now())
+    assert letter_of(dossier).facts["ten_con"] == "Trần Bảo Ân"
+    assert letter_of(dossier).facts["ngay_sinh_con"] == "/".join(reversed(told["child_born_on"].split("-")))
+    page = desk.get(dossier.get_absolute_url()).text
+    assert f"Thông tin cho thư: {told['child_name']}, " in page
+    assert "→ Trần Bảo Ân, " in page
 
 
 def test_papers_alone_are_corrected_and_the_new_slip_replaces_the_old_one(desk, ward, everybody):

@@ -15,6 +15,7 @@ from desk.forms import Text
 DIGITS = {"inputmode": "numeric", "autocomplete": "off"}
 
 
+ISO = r"(\d{4})-(\d\d)-(\d\d)"
 OFF = {"autocomplete": "off", "spellcheck": "false"}
 
 
@@ -100,3 +101,7 @@ class Day(Text):
         if typed > timezone.localdate():
             raise ValidationError("Ngày này chưa tới. Xin xem lại.")
         return typed.isoformat()
+
+    def prepare_value(self, value: Any) -> Any:
+        """As it is typed, where a kept one is shown again."""
+        return re.sub(ISO, r"\3/\2/\1", value or "")

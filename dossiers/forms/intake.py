@@ -13,7 +13,8 @@ from django.utils.functional import cached_property
 from desk.forms import Birth, Email, IdNumber, PersonName, Phone, TaxCode, Text
 from desk.idcard import ID_NUMBER
 from desk.models import Hamlet, Ward
-from dossiers.forms.fields import DIGITS, OFF, Day, Fee
+from dossiers.forms.fields import DIGITS, OFF, Fee
+from dossiers.forms.letter_facts import LETTER_FACTS, LETTER_NEEDS_IT, fact_fields
 from dossiers.forms.papers import EXTRA_PAPERS, Paper, faults, given
 from dossiers.models import OFFERED_FROM_AGE, CommittedTerm, Dossier, HomeVisit, Procedure
 from dossiers.models.procedure import Term
@@ -24,20 +25,6 @@ SAME_SHOWN = 3
 
 #: How many procedures the intake page offers for what was typed.
 OFFERED = 6
-
-
-#: Facts that a procedure's letter needs (Procedure.letter_facts): label, field, needed when the letter is wanted.
-LETTER_FACTS: dict[str, tuple[str, type[Text], bool]] = {
-    "child_name": ("Họ tên con", PersonName, True),
-    "child_born_on": ("Con sinh ngày", Day, True),
-    "father_name": ("Họ tên cha", PersonName, False),
-    "mother_name": ("Họ tên mẹ", PersonName, False),
-    "spouse_a": ("Họ tên chồng", PersonName, True),
-    "spouse_b": ("Họ tên vợ", PersonName, True),
-    "deceased_name": ("Họ tên người mất", PersonName, True),
-    "died_on": ("Mất ngày", Day, True),
-    "kinship": ("Người nộp là gì của người mất", Text, False),
-}
 
 
 class IntakeForm(forms.Form):
@@ -162,10 +149,7 @@ class IntakeForm(forms.Form):
 
     def _add_letter_facts(self) -> None:
         self.fact_names: list[str] = list(self.chosen.letter_facts) if self.chosen else []
-        for name in self.fact_names:
-            label, field, _needed = LETTER_FACTS[name]
-            self.fields[name] = field(label=label, required=False, max_length=120)
-            self.fields[name].widget.attrs.update(OFF)
+        self.fields |= fact_fields(self.fact_names)
 
     @property
     def facts(self) -> list[forms.BoundField]:
@@ -212,8 +196,8 @@ class IntakeForm(forms.Form):
         if not data.get("agrees_to_letter"):
             return
         for name in self.fact_names:
-            if LETTER_FACTS[name][2]:
-                self._ask_for(name, "Thư cần thông tin này.")
+            if LETTER_FACTS[name].is_needed:
+                self._ask_for(name, LETTER_NEEDS_IT)
 
     def _ask_for(self, name: str, words: str) -> None:
         if not self.cleaned_data.get(name) and name not in self.errors:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from desk.forms import Birth, IdNumber, PersonName, Phone, TaxCode, Text
 from desk.models import CalendarDay, Staff
 from dossiers.forms.fields import OFF, Fee, Lines, Reason
+from dossiers.forms.letter_facts import LETTER_FACTS, LETTER_NEEDS_IT, fact_fields
 from dossiers.forms.papers import EXTRA_PAPERS, Paper, faults, given
 from dossiers.models import Appointment, DelayCause, Dossier, Event, Handover, Procedure
 
@@ -172,6 +173,11 @@ class CorrectForm(StepForm):
             self.fields[name].initial = getattr(self.dossier, name)
         self.chosen = self._chosen()
         self.papers = self._papers()
+        facts = fact_fields(self.chosen.letter_facts)
+        for name, field in facts.items():
+            field.initial = self.dossier.letter_facts.get(name, "")
+        self.fact_names = list(facts)
+        self.fields |= {**facts, "reason": self.fields.pop("reason")}
 
     def _chosen(self) -> Procedure:
         """The procedure whose papers the page offers."""
@@ -206,6 +212,9 @@ class CorrectForm(StepForm):
             self.add_error("procedure", "Xin xem lại giấy tờ của thủ tục này ở bên dưới, rồi bấm lần nữa.")
         for words in faults(self.papers):
             self.add_error(None, words)
+        for name in self.fact_names if self.dossier.agrees_to_letter else ():
+            if LETTER_FACTS[name].is_needed and not data.get(name) and name not in self.errors:
+                self.add_error(name, LETTER_NEEDS_IT)
         return data
 
     def clean_received_at(self) -> Any:
@@ -224,6 +233,7 @@ class CorrectForm(StepForm):
 
     def arguments(self) -> dict[str, Any]:
         data = dict(self.cleaned_data)
+        data["letter_facts"] = {name: told for name in self.fact_names if (told := data.pop(name))}
         asked = {"reason": data.pop("reason"), "seen": data.pop("seen")}
         return {**asked, "changes": data, "papers": given(self.papers)}
 

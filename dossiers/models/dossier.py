@@ -236,7 +236,7 @@ class Dossier(Steps):
         "cách nhận kết quả", max_length=8, choices=ReturnMethod, default=ReturnMethod.COUNTER
     )
     return_address = models.CharField("nhận tại", max_length=250, blank=True)
-    letter_facts = models.JSONField(default=dict, blank=True)
+    letter_facts = models.JSONField("thông tin cho thư", default=dict, blank=True)
     agrees_to_letter = models.BooleanField("đồng ý nhận thư", default=False)
     agrees_to_messages = models.BooleanField("đồng ý nhận tin nhắn", default=False)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -30,8 +31,14 @@ READ: dict[str, Callable[[str], str]] = {
     "received_at": lambda text: f"{timezone.localtime(datetime.fromisoformat(text)):%H:%M %d/%m/%Y}",
     "birth": lambda text: "/".join(reversed(text.split("-"))),
     "fee_vnd": lambda text: money(int(text)) if text.isdigit() else "",
+    "letter_facts": lambda text: re.sub(r"(\d{4})-(\d\d)-(\d\d)", r"\3/\2/\1", text),
     "fee_paid": lambda text: "có" if text == "True" else "chưa",
 }
+
+
+def kept(value: Any) -> str:
+    """A value as the details of an event keep it."""
+    return ", ".join(value.values()) if isinstance(value, dict) else str(value)
 
 
 def shown(name: str, text: str) -> str:

@@ -21,7 +21,7 @@ from desk.vietnamese import capitalise, day_in_words
 from dossiers.models.appointment import RUNNING, Appointment, chosen
 from dossiers.models.committed import CommittedTerm
 from dossiers.models.document import DossierDocument
-from dossiers.models.event import Event
+from dossiers.models.event import Event, kept
 from dossiers.models.handover import Handover
 from dossiers.models.state import AT_DESK, AT_DESK_WITH_LETTER, MOVES, OPEN, DossierError, Move, State
 from dossiers.models.supplement import SupplementRequest
@@ -47,6 +47,7 @@ CORRECTABLE = (
     "fee_vnd",
     "fee_paid",
     "received_at",
+    "letter_facts",
 )
 #: Of these, the ones that change the promise.
 CHANGES_PROMISE = {"procedure", "received_at"}
@@ -164,7 +165,7 @@ class Steps(models.Model):
             if odd := set(changes) - set(CORRECTABLE):
                 raise ValueError(f"not correctable: {odd}")
             changed = {name: value for name, value in changes.items() if getattr(self, name) != value}
-            details = {name: [str(getattr(self, name)), str(value)] for name, value in changed.items()}
+            details = {name: [kept(getattr(self, name)), kept(value)] for name, value in changed.items()}
             if papers is not None and (both := DossierDocument.objects.become(self, papers)):
                 details["documents"] = both
             if not details:

@@ -1,0 +1,40 @@
+"""What the letter that goes with a result must know: the child, the couple, the deceased."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from desk.forms import PersonName, Text
+from dossiers.forms.fields import OFF, Day
+
+
+class LetterFact(NamedTuple):
+    """`is_needed`: no letter without it, where the family wants one."""
+
+    label: str
+    field: type[Text]
+    is_needed: bool = True
+
+
+LETTER_NEEDS_IT = "Thư cần thông tin này."
+#: By the names that Procedure.letter_facts lists.
+LETTER_FACTS = {
+    "child_name": LetterFact("Họ tên con", PersonName),
+    "child_born_on": LetterFact("Con sinh ngày", Day),
+    "father_name": LetterFact("Họ tên cha", PersonName, is_needed=False),
+    "mother_name": LetterFact("Họ tên mẹ", PersonName, is_needed=False),
+    "spouse_a": LetterFact("Họ tên chồng", PersonName),
+    "spouse_b": LetterFact("Họ tên vợ", PersonName),
+    "deceased_name": LetterFact("Họ tên người mất", PersonName),
+    "died_on": LetterFact("Mất ngày", Day),
+    "kinship": LetterFact("Người nộp là gì của người mất", Text, is_needed=False),
+}
+
+
+def fact_fields(names: Iterable[str]) -> dict[str, Text]:
+    fields = {}
+    for name in names:
+        fields[name] = LETTER_FACTS[name].field(label=LETTER_FACTS[name].label, required=False, max_length=120)
+        fields[name].widget.attrs.update(OFF)
+    return fields
