@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from desk.calendar import ONE_DAY, ZONE, Half, WorkingCalendar
@@ -32,10 +32,10 @@ NO_CAUSE = "Chưa ghi nguyên nhân"
 STEPS = {State.RECEIVED: "Tại quầy", State.IN_PROGRESS: "Công chức giải quyết", State.SIGNING: "Lãnh đạo ký"}
 
 
-def age_groups(promised: Iterable[date], today: date, calendar: WorkingCalendar) -> list[tuple[str, int]]:
-    """How many are how late, in working days after the promised day."""
+def age_groups(promised: Mapping[date, int], today: date, calendar: WorkingCalendar) -> list[tuple[str, int]]:
+    """How many are how late, in working days after the promised day; `promised`: how many for each day."""
     ages: Counter[int] = Counter()
-    for day, count in Counter(promised).items():
+    for day, count in promised.items():
         ages[calendar.days_late(day, today)] += count
     return [
         (words, sum(count for age, count in ages.items() if least <= age and (most is None or age <= most)))
@@ -133,18 +133,18 @@ def rows_of(dossiers: Iterable[Dossier], at: Moment) -> list[Row]:
 
 @dataclass(frozen=True)
 class Late:
-    """What is late in one ward at a moment: the days it was promised for, and why it is late."""
+    """What is late in one ward at a moment: how much was promised for each day, and why it is late."""
 
-    promised: list[date]
+    promised: Counter[date]
     causes: list[tuple[str, int]] = field(default_factory=list)
 
     @classmethod
     def of(cls, dossiers: DossierQuerySet, now: datetime) -> Late:
         late = with_cause(dossiers.overdue(now)).order_by("promised_at").values_list("promised_at", "cause")
-        promised, causes = [], Counter[str]()
-        for moment, cause in late:
-            promised.append(timezone.localdate(moment))
-            causes[cause or NO_CAUSE] += 1
+        promised, causes = Counter[date](), Counter[str]()
+        for moment, cause, count in late.annotate(how_many=Count("pk")):
+            promised[timezone.localdate(moment)] += count
+            causes[cause or NO_CAUSE] += count
         return cls(promised, causes.most_common())
 
 

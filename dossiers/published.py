@@ -95,7 +95,7 @@ class Published:
     @cached_property
     def told(self) -> dict[tuple[int, date], Counter[str]]:
         """The wards' months that are told, with their results in time or not."""
-        rows = self.figures.cut_by(Cut.ALL).filter(measure__in=RESOLVED)
+        rows = self.figures.cut_by(Cut.ALL, RESOLVED)
         cells: dict[tuple[int, date], Counter[str]] = defaultdict(Counter)
         for (ward, month, measure), count in rows.totals("ward", "first", "measure").items():
             cells[ward, month][measure] += count
@@ -115,7 +115,7 @@ class Published:
 
     @cached_property
     def results(self) -> Counter[tuple]:
-        rows = self.figures.cut_by(Cut.PROCEDURE).filter(measure__in=RESOLVED)
+        rows = self.figures.cut_by(Cut.PROCEDURE, RESOLVED)
         return rows.totals("ward", "first", "key", "measure")
 
     def place(self, ward: int, month: date, key: str) -> Place | None:
@@ -136,7 +136,7 @@ class Published:
         for (ward, month, key, measure), count in self.results.items():
             if told := line(ward, month, key):
                 told.now[measure] += count
-        rows = self.figures.cut_by(Cut.PROCEDURE).filter(measure=Measure.HOURS)
+        rows = self.figures.cut_by(Cut.PROCEDURE, [Measure.HOURS])
         for (ward, month, key, value), count in rows.totals("ward", "first", "key", "value").items():
             if told := line(ward, month, key):
                 told.hours[Measure.HOURS][value] += count
@@ -147,7 +147,7 @@ class Published:
         """The sums of each ward and month that is told."""
         lines: dict[tuple[date, int], Line] = {}
         measures = (*RESOLVED, *PROMISES, Measure.HOURS)
-        rows = self.figures.cut_by(Cut.ALL).filter(measure__in=measures)
+        rows = self.figures.cut_by(Cut.ALL, measures)
         for (ward, month, measure, value), count in rows.totals("ward", "first", "measure", "value").items():
             if (ward, month) in self.told:
                 add(lines.setdefault((month, ward), Line(ward, "")), measure, value, count)
@@ -197,7 +197,7 @@ class Published:
     @cached_property
     def hours(self) -> dict[Place, Counter[int]]:
         """The office hours of each place: summed by the database, then those taken out that are told elsewhere."""
-        rows = self.figures.cut_by(Cut.PROCEDURE).filter(measure=Measure.HOURS)
+        rows = self.figures.cut_by(Cut.PROCEDURE, [Measure.HOURS])
         found: dict[Place, Counter[int]] = defaultdict(Counter)
         for (key, value), count in rows.totals("key", "value").items():
             found[self.procedures[key]][value] += count
@@ -224,10 +224,8 @@ class Running:
 
     def __init__(self, wards: Iterable[Ward], today: date) -> None:
         self.wards, self.days = list(wards), Days(month_of(today), today - ONE_DAY)
-        rows = Figure.objects.of_wards(self.wards).cut_by(Cut.ALL).each(Span.DAY, self.days)
-        self.counts = rows.filter(measure__in=(*RESOLVED, *PROMISES, Measure.HOURS)).totals(
-            "ward", "first", "measure", "value"
-        )
+        rows = Figure.objects.of_wards(self.wards).cut_by(Cut.ALL, (*RESOLVED, *PROMISES, Measure.HOURS))
+        self.counts = rows.each(Span.DAY, self.days).totals("ward", "first", "measure", "value")
 
     @cached_property
     def until(self) -> dict[int, date]:

@@ -29,6 +29,9 @@ FLOWS = (
     Measure.ANSWERED,
 )
 
+COMING_AND_GOING = (Measure.RECEIVED, Measure.RETURNED)
+HOURS = (Measure.HOURS, *STEP_HOURS.values())
+
 
 def percentile(hours: Mapping[int, int], share: float) -> int | None:
     """Within how many office hours so large a share was done; None where nothing was."""
@@ -175,10 +178,14 @@ def late_no_more(counts: Counter[str]) -> int:
 
 
 class Report:
-    """The lines of a period for the wards that somebody sees. `wards` may be fewer than that."""
+    """The lines of a period for the wards that somebody sees. `wards` may be fewer than that.
 
-    def __init__(self, wards: Iterable[Ward], days: Days) -> None:
+    Only `with_steps` do its procedures know the hours of each step.
+    """
+
+    def __init__(self, wards: Iterable[Ward], days: Days, *, with_steps: bool = False) -> None:
         self.wards, self.days = list(wards), days
+        self.measures = [measure for measure in Measure if with_steps or measure not in STEP_HOURS.values()]
         self.figures: FigureQuerySet = Figure.objects.of_wards(self.wards)
 
     def total(self, name: str = "Tất cả") -> Line:
@@ -218,19 +225,20 @@ class Report:
         return [named(found[value], label) for value, label in Dossier.Channel.choices if value in found]
 
     def lines_by(self, cut: str, by: str) -> dict[Any, Line]:
-        rows, lines = self.figures.cut_by(cut), dict[Any, Line]()
+        lines = dict[Any, Line]()
 
         def line(key: Any) -> Line:
             return lines.setdefault(key, Line(key, ""))
 
-        for (key, measure, value), count in rows.within(self.days).totals(by, "measure", "value").items():
+        now = self.figures.cut_by(cut, self.measures).within(self.days)
+        for (key, measure, value), count in now.totals(by, "measure", "value").items():
             if measure == Measure.CAUSE:
                 line(key).causes[value] += count
-            elif measure in (Measure.HOURS, *STEP_HOURS.values()):
+            elif measure in HOURS:
                 line(key).hours[measure][value] += count
             else:
                 line(key).now[measure] += count
-        past = rows.before(self.days.first).filter(measure__in=FLOWS)
+        past = self.figures.cut_by(cut, FLOWS).before(self.days.first)
         for (key, measure), count in past.totals(by, "measure").items():
             line(key).then[measure] += count
         return lines
@@ -247,7 +255,7 @@ class Report:
         return self.each(Span.MONTH, Days(months[0], days.last), months)
 
     def each(self, span: Span, days: Days, firsts: list[date]) -> list[tuple[date, int, int]]:
-        counts = self.figures.cut_by(Cut.ALL).each(span, days).totals("first", "measure")
+        counts = self.figures.cut_by(Cut.ALL, COMING_AND_GOING).each(span, days).totals("first", "measure")
         return [(first, counts[first, Measure.RECEIVED], counts[first, Measure.RETURNED]) for first in firsts]
 
     def shares_by_month(self) -> list[tuple[date, float | None, int]]:
@@ -259,7 +267,7 @@ class Report:
         return self.shares(Span.DAY, lambda day: day - timedelta(days=day.weekday()))
 
     def shares(self, span: Span, start_of: Callable[[date], date]) -> list[tuple[date, float | None, int]]:
-        counts = self.figures.cut_by(Cut.ALL).each(span, self.days).filter(measure__in=RESOLVED)
+        counts = self.figures.cut_by(Cut.ALL, RESOLVED).each(span, self.days)
         late, whole = Counter[date](), Counter[date]()
         for (first, measure), count in counts.totals("first", "measure").items():
             whole[start_of(first)] += count

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import TruncDate
+from django.utils import timezone
 
 from desk.period import Days, within
 from dossiers.models import Appointment, State, SupplementRequest
@@ -27,7 +28,8 @@ def late_at_end(dossiers: DossierQuerySet, days: Days) -> DossierQuerySet:
         dossier=OuterRef("pk"), outcome=Appointment.Outcome.BROKEN, due_at=OuterRef("promised_at"), day__lt=days.after
     )
     asked = SupplementRequest.objects.filter(dossier=OuterRef("pk"), answered_at=None, asked_at__lt=ends)
-    return dossiers.filter(unfinished_at(ends), Exists(broken), ~Exists(asked))
+    late = dossiers.filter(unfinished_at(ends), Exists(broken), ~Exists(asked), promised_at__lt=ends)
+    return late.open() if ends > timezone.now() else late  # what is open then is open now, and an index knows it
 
 
 def waiting_at_end(dossiers: DossierQuerySet, days: Days) -> DossierQuerySet:

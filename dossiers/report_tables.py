@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import cached_property
@@ -9,6 +10,7 @@ from math import ceil
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
+from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 
@@ -181,9 +183,11 @@ class PeriodReport:
     def ages(self) -> Chart:
         days = self.days.until(self.today)
         late = late_at_end(Dossier.objects.filter(ward__in=self.wards), days).order_by()
-        promised = [timezone.localdate(moment) for moment in late.values_list("promised_at", flat=True)]
+        promised = Counter[date]()
+        for moment, count in late.values_list("promised_at").annotate(how_many=Count("pk")):
+            promised[timezone.localdate(moment)] += count
         rows = age_groups(promised, days.last, self.calendar)
-        about = f"Ngày làm việc sau lời hẹn đầu, {number(len(promised))} hồ sơ cuối kỳ"
+        about = f"Ngày làm việc sau lời hẹn đầu, {number(promised.total())} hồ sơ cuối kỳ"
         return bars("Đang quá hạn bao lâu", about, rows, css="bar-overdue")
 
     @property

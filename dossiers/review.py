@@ -157,7 +157,7 @@ class Review:
 
     @cached_property
     def lines(self) -> list[Reviewed]:
-        found = Report([self.ward], self.days).by_procedure()
+        found = Report([self.ward], self.days, with_steps=True).by_procedure()
         busy = [line for line in found if line.received or line.resolved]
         newest: dict[str, Procedure] = {row.code: row for row in Procedure.objects.order_by("valid_from")}
         newest |= {row.code: row for row in Procedure.objects.in_force(self.today)}

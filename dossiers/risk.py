@@ -100,8 +100,8 @@ class History:
         self.found: dict[tuple, Past | None] = {}
 
     def counts(self, **which: Any) -> Any:
-        rows = Figure.objects.cut_by(Cut.PROCEDURE).within(self.days)
-        return rows.filter(measure__in=MEASURES.values(), value__gt=0, **which)
+        rows = Figure.objects.cut_by(Cut.PROCEDURE, MEASURES.values()).within(self.days)
+        return rows.filter(value__gt=0, **which)
 
     @staticmethod
     def results(hours: Mapping[int, int]) -> int:

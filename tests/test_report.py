@@ -180,7 +180,7 @@ def test_office_hours_are_told_in_working_days(hours, words):
 def test_ages_are_working_days_after_the_promise():
     # 24/11/2026 is in this bare calendar a working day like any other
     promised = [date(2026, 11, 27), date(2026, 11, 26), date(2026, 11, 20), date(2026, 11, 2)]
-    assert dict(age_groups(promised, date(2026, 11, 27), CALENDAR)) == {
+    assert dict(age_groups(Counter(promised), date(2026, 11, 27), CALENDAR)) == {
         "Trong ngày": 1, "1–2 ngày": 1, "3–5 ngày": 1, "6–10 ngày": 0, "Trên 10 ngày": 1,
     }  # fmt: skip
 
@@ -204,7 +204,7 @@ def test_every_day_is_covered_once_by_the_counts_of_a_period(first, length, plac
     after, day = first + timedelta(days=length), first + timedelta(days=place)
     starts = {"day": day, "month": day.replace(day=1), "year": day.replace(month=1, day=1)}
     covers = [dict(part.children) for part in leaves(covering(first, after))]
-    hits = sum(cover["first__gte"] <= starts[cover["span"]] < cover["first__lt"] for cover in covers)
+    hits = sum(cover["first__gte"] <= starts[cover["span"]] < cover["first__lt"] for cover in covers if "span" in cover)
     assert hits == (first <= day < after)
 
 

@@ -182,6 +182,11 @@ class Appointment(models.Model):
                 name="appointment_missed_on",
             ),
             models.Index(
+                fields=["dossier", "-made_at", "-id"],
+                condition=Q(delay_cause__isnull=False),
+                name="appointment_cause_said",
+            ),
+            models.Index(
                 fields=["apology_settled_at"],
                 condition=Q(apology_settled_at__isnull=False),
                 name="appointment_apology_settled",

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
+from functools import reduce
 from itertools import groupby
+from operator import or_
 from typing import Any, ClassVar, Self
 
 from django.db import models, transaction
@@ -44,27 +46,31 @@ def spanning(span: Span, first: date, after: date) -> Q:
 def covering(first: date, after: date) -> Q:
     """The fewest counts that together are [first, after): whole years and months, and single days at the edges."""
     month, last_month = first if first.day == 1 else months_later(month_of(first), 1), month_of(after)
+    year, last_year = month if month.month == 1 else date(month.year + 1, 1, 1), last_month.replace(month=1)
     if month > last_month:
-        return spanning(Span.DAY, first, after)
-    year = month if month.month == 1 else date(month.year + 1, 1, 1)
-    last_year = last_month.replace(month=1)
-    if year > last_year:
-        whole = spanning(Span.MONTH, month, last_month)
+        edges = [(Span.DAY, first, after)]
+    elif year > last_year:
+        edges = [(Span.DAY, first, month), (Span.MONTH, month, last_month), (Span.DAY, last_month, after)]
     else:
-        whole = (
-            spanning(Span.MONTH, month, year)
-            | spanning(Span.YEAR, year, last_year)
-            | spanning(Span.MONTH, last_year, last_month)
-        )
-    return spanning(Span.DAY, first, month) | whole | spanning(Span.DAY, last_month, after)
+        edges = [
+            (Span.DAY, first, month),
+            (Span.MONTH, month, year),
+            (Span.YEAR, year, last_year),
+            (Span.MONTH, last_year, last_month),
+            (Span.DAY, last_month, after),
+        ]
+    # an empty stretch would still be looked for
+    whole = [spanning(*edge) for edge in edges if edge[1] < edge[2]]
+    return reduce(or_, whole) if whole else Q(pk__in=())
 
 
 class FigureQuerySet(WardQuerySet):
     def of_wards(self, wards: Iterable[Ward] | models.QuerySet[Ward]) -> Self:
         return self.filter(ward__in=wards)
 
-    def cut_by(self, cut: str) -> Self:
-        return self.filter(cut=cut)
+    def cut_by(self, cut: str, measures: Iterable[str] = Measure) -> Self:
+        """By naming its measures, all or a few, a report reads their days alone."""
+        return self.filter(cut=cut, measure__in=list(measures))
 
     def within(self, days: Days) -> Self:
         return self.filter(covering(days.first, days.after))
@@ -123,12 +129,18 @@ class FigureQuerySet(WardQuerySet):
             self.put(Span.YEAR, year, wards, in_year.totals(*OF_ALL))
 
     def put(self, span: Span, first: date, wards: set[int], counts: Counter[tuple]) -> None:
-        """What those wards count in that span is this, and nothing else."""
-        self.filter(span=span, first=first, ward__in=wards).delete()
+        """What those wards count in that span is this, and nothing else; what is so already stays untouched."""
+        true = {(*key, count) for key, count in counts.items() if key[0] in wards}
+        gone = []
+        for pk, *kept in self.filter(span=span, first=first, ward__in=wards).values_list("pk", *OF_ALL, "count"):
+            if (found := tuple(kept)) in true:
+                true.remove(found)
+            else:
+                gone.append(pk)
+        for at in range(0, len(gone), BATCH):
+            self.filter(pk__in=gone[at : at + BATCH]).delete()
         rows: Iterator[Any] = (
-            Figure(span=span, first=first, count=count, **dict(zip(OF_ALL, key, strict=True)))
-            for key, count in counts.items()
-            if key[0] in wards
+            Figure(span=span, first=first, count=count, **dict(zip(OF_ALL, key, strict=True))) for *key, count in true
         )
         self.bulk_create(rows, batch_size=BATCH)
 
@@ -211,7 +223,7 @@ class Figure(models.Model):
         verbose_name_plural = "số liệu"
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["cut", "span", "first", "ward", "measure", "key", "value"],
+                fields=["cut", "ward", "measure", "span", "first", "key", "value"],
                 name="figure_once",
             ),
             models.CheckConstraint(condition=Q(count__gt=0), name="figure_counts_something"),

@@ -82,7 +82,7 @@ class Lists:
             return "Không có hồ sơ nào quá hạn."
         longest = self.at.calendar.days_late(min(late.promised), self.today)
         told = f"{longest} ngày làm việc" if longest else "từ hôm nay"
-        return f"{number(len(late.promised))} hồ sơ quá hạn, lâu nhất {told}."
+        return f"{number(late.promised.total())} hồ sơ quá hạn, lâu nhất {told}."
 
     def about(self, late: Late, count: int) -> str:
         """What stands above a list of so many rows that is taken away, also what it was narrowed to."""
@@ -98,7 +98,7 @@ class Lists:
         return {"sent": late.issued().count(), "waiting": late.signable().count()}
 
     def drawings(self, late: Late) -> list[Chart]:
-        count = number(len(late.promised))
+        count = number(late.promised.total())
         ages = age_groups(late.promised, self.today, self.at.calendar)
         monday = self.today - timedelta(days=self.today.weekday())
         weeks = Report([self.staff.ward], Days(monday - timedelta(weeks=WEEKS - 1), self.today)).shares_by_week()
