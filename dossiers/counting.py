@@ -202,15 +202,18 @@ def counted(rows: QuerySet, when: str, measure: Any, how_many: Any = None) -> It
 
 def counts_of(days: Days) -> dict[date, Counter[tuple]]:
     """What each of those days counts, by OF_ALL: each count under every cut that it belongs to."""
-    found: dict[date, Counter[tuple]] = defaultdict(Counter)
+    every, by_procedure, by_officer, by_channel = Cut.values
+    steps = {measure.value for measure in STEP_HOURS.values()}
+    found: dict[date, dict[tuple, int]] = defaultdict(lambda: defaultdict(int))
     for source in SOURCES:
         for (day, ward, procedure, officer, channel), measure, value, count in source(days):
-            cuts = {Cut.PROCEDURE: str(procedure)}
-            if measure not in STEP_HOURS.values():
-                cuts |= {Cut.ALL: "", Cut.OFFICER: str(officer or ""), Cut.CHANNEL: channel}
-            for cut, key in cuts.items():
-                found[day][ward, cut.value, key, str(measure), value] += count
-    return found
+            counts, name = found[day], str(measure)
+            counts[ward, by_procedure, str(procedure), name, value] += count
+            if name not in steps:
+                counts[ward, every, "", name, value] += count
+                counts[ward, by_officer, str(officer or ""), name, value] += count
+                counts[ward, by_channel, channel, name, value] += count
+    return defaultdict(Counter, {day: Counter(counts) for day, counts in found.items()})
 
 
 def days_of(dossiers: QuerySet) -> dict[date, set[int]]:
