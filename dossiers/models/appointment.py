@@ -182,6 +182,11 @@ class Appointment(models.Model):
                 name="appointment_missed_on",
             ),
             models.Index(
+                fields=["dossier", "due_at", "day"],
+                condition=Q(outcome="broken"),
+                name="appointment_broken_of",
+            ),
+            models.Index(
                 fields=["dossier", "-made_at", "-id"],
                 condition=Q(delay_cause__isnull=False),
                 name="appointment_cause_said",
