@@ -29,7 +29,7 @@ class WardQuerySet(models.QuerySet):
 
     def counted_by(self, *names: str) -> Counts[Any]:
         """How many rows there are by the columns named, in one query: {key: count}, the keys of several are tuples."""
-        rows = self.order_by().values_list(*names).annotate(how_many=models.Count("pk"))
+        rows = self.order_by().values_list(*names).annotate(how_many=models.Count("*"))
         return Counts({key[0] if len(names) == 1 else tuple(key): count for *key, count in rows})
 
 

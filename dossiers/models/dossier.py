@@ -273,7 +273,9 @@ class Dossier(Steps):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["ward", "promised_at"], condition=Q(state__in=OPEN), name="dossier_open_promised"),
+            models.Index(
+                fields=["ward", "promised_at", "id"], condition=Q(state__in=OPEN), name="dossier_open_promised"
+            ),
             models.Index(
                 fields=["ward", "due_at", "received_at", "promised_at"],
                 condition=Q(state__in=OPEN),
