@@ -101,6 +101,7 @@ def door(browse):
     door.goto("/y-kien/may/")
     door.get_by_role("button", name="Ghép máy này").click()
     expect(door.get_by_text("Xin chào ông/bà!")).to_be_visible()
+    door.wait_for_load_state()
     return door
 
 
