@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from desk.idcard import ID_NUMBER, PERSON_NAME, read_birth
 from desk.models import AccessLog, Staff
-from desk.vietnamese import PRINTABLE, clean
+from desk.vietnamese import PRINTABLE, clean, slashed
 
 #: What Django's own validators of a text say, by their code; it has no Vietnamese for some of them.
 SAID = {
@@ -131,9 +131,7 @@ class Birth(Text):
 
     def prepare_value(self, value: Any) -> Any:
         """ISO back to how people write it."""
-        if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
-            return "/".join(reversed(value.split("-")))
-        return value
+        return slashed(value or "")
 
 
 class Email(forms.EmailField):

@@ -124,6 +124,11 @@ def day_month(day: date) -> str:
     return f"{day:%d/%m}"
 
 
+def slashed(text: str) -> str:
+    """Each ISO date in it as people write it: "1942-03-08" -> "08/03/1942"."""
+    return re.sub(r"(\d{4})-(\d\d)-(\d\d)", r"\3/\2/\1", text)
+
+
 def day_in_words(day: date) -> str:
     """ "thứ Tư, 25/11/2026"."""
     return f"{weekday(day)}, {day:%d/%m/%Y}"

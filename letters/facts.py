@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from desk.calendar import Half, WorkingCalendar
-from desk.vietnamese import day_in_words, group_phone, lower_first, weekday
+from desk.vietnamese import day_in_words, group_phone, lower_first, slashed, weekday
 from dossiers.models import OPEN, Appointment, Dossier
 from feedback.models import Contribution
 from letters.models.kind import LetterKind
@@ -64,11 +64,6 @@ class NewPromise:
 def half_day(day: date, half: str) -> str:
     """ "buổi chiều thứ Sáu, ngày 27/11/2026"."""
     return f"{Half(half).words} {weekday(day)}, ngày {day:%d/%m/%Y}"
-
-
-def slashed(value: str) -> str:
-    """ISO "2026-11-21" as "21/11/2026"; a year alone stays."""
-    return "/".join(reversed(value.split("-")))
 
 
 def new_promise(letter: Letter, calendar: WorkingCalendar, now: datetime) -> NewPromise | None:

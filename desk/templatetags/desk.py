@@ -82,7 +82,7 @@ def moment(value: datetime) -> str:
 @register.filter
 def birthday(value: str) -> str:
     """An ISO date as dd/mm/yyyy; a year alone stays."""
-    return "/".join(reversed(value.split("-")))
+    return vietnamese.slashed(value)
 
 
 @register.simple_tag

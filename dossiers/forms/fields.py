@@ -11,11 +11,9 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from desk.forms import Text
+from desk.vietnamese import slashed
 
 DIGITS = {"inputmode": "numeric", "autocomplete": "off"}
-
-
-ISO = r"(\d{4})-(\d\d)-(\d\d)"
 OFF = {"autocomplete": "off", "spellcheck": "false"}
 
 
@@ -104,4 +102,4 @@ class Day(Text):
 
     def prepare_value(self, value: Any) -> Any:
         """As it is typed, where a kept one is shown again."""
-        return re.sub(ISO, r"\3/\2/\1", value or "")
+        return slashed(value or "")

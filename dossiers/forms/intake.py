@@ -14,7 +14,7 @@ from desk.forms import Birth, Email, IdNumber, PersonName, Phone, TaxCode, Text
 from desk.idcard import ID_NUMBER
 from desk.models import Hamlet, Ward
 from dossiers.forms.fields import DIGITS, OFF, Fee
-from dossiers.forms.letter_facts import LETTER_FACTS, LETTER_NEEDS_IT, fact_fields
+from dossiers.forms.letter_facts import demand_facts, fact_fields
 from dossiers.forms.papers import EXTRA_PAPERS, Paper, faults, given
 from dossiers.models import OFFERED_FROM_AGE, CommittedTerm, Dossier, HomeVisit, Procedure
 from dossiers.models.procedure import Term
@@ -169,7 +169,8 @@ class IntakeForm(forms.Form):
             self.add_error(None, "Trang này đã cũ nên chưa gửi được. Xin mở lại trang nhận hồ sơ.")
         self._check_procedure()
         self._check_papers()
-        self._check_facts(data)
+        if data.get("agrees_to_letter"):
+            demand_facts(self, self.fact_names)
         if data.get("return_method") in (Dossier.ReturnMethod.POST, Dossier.ReturnMethod.HOME):
             self._ask_for("return_address", "Xin ghi nơi nhận kết quả.")
         if data.get("proxy_id_number"):
@@ -191,13 +192,6 @@ class IntakeForm(forms.Form):
             return
         for words in faults(self.papers):
             self.add_error(None, words)
-
-    def _check_facts(self, data: dict[str, Any]) -> None:
-        if not data.get("agrees_to_letter"):
-            return
-        for name in self.fact_names:
-            if LETTER_FACTS[name].is_needed:
-                self._ask_for(name, LETTER_NEEDS_IT)
 
     def _ask_for(self, name: str, words: str) -> None:
         if not self.cleaned_data.get(name) and name not in self.errors:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from django import forms
+
 from desk.forms import PersonName, Text
 from dossiers.forms.fields import OFF, Day
 
@@ -17,7 +19,6 @@ class LetterFact(NamedTuple):
     is_needed: bool = True
 
 
-LETTER_NEEDS_IT = "Thư cần thông tin này."
 #: By the names that Procedure.letter_facts lists.
 LETTER_FACTS = {
     "child_name": LetterFact("Họ tên con", PersonName),
@@ -38,3 +39,10 @@ def fact_fields(names: Iterable[str]) -> dict[str, Text]:
         fields[name] = LETTER_FACTS[name].field(label=LETTER_FACTS[name].label, required=False, max_length=120)
         fields[name].widget.attrs.update(OFF)
     return fields
+
+
+def demand_facts(form: forms.Form, names: Iterable[str]) -> None:
+    """Ask, beside its field, for each of these that the letter needs and that was left empty."""
+    for name in names:
+        if LETTER_FACTS[name].is_needed and not form.cleaned_data.get(name) and name not in form.errors:
+            form.add_error(name, "Thư cần thông tin này.")
