@@ -43,7 +43,7 @@ def facts(name, colleague):
         "request_papers": {"items": ["Bản sao"], "reason": "Thiếu bản sao"},
         "reschedule": {"day": date(2026, 12, 2), "half": "morning", **delay},
         "explain_delay": delay,
-        "correct": {"changes": {"applicant_name": "Nguyễn Thị Tuyết Nhung Anh"}, "reason": "Ghi thiếu", "seen": 1},
+        "correct": {"changes": {"applicant_name": "Nguyễn Thị Tuyết Nhung Anh"}, "reason": "Ghi thiếu", "seen": 0},
         "refuse": {"reason": "Không thuộc thẩm quyền"},
         "stop": {"reason": "Người nộp xin rút"},
         "waive_apology": {"reason": "Người nộp cần kết quả ngay"},
@@ -147,10 +147,10 @@ def test_the_beat_and_the_officer_agree_whether_a_promise_was_kept(people, ward)
 def test_what_a_colleague_mended_is_not_undone_by_a_form_opened_before(people, ward):
     dossier = DossierFactory(ward=ward, at=RECEIVED, by=people[0])
     first, second = Dossier.objects.get(pk=dossier.pk), Dossier.objects.get(pk=dossier.pk)
-    first.correct(changes={"phone": "0912000999"}, reason="Ghi sai số", by=people[0], at=THEN, seen=1)
+    first.correct(changes={"phone": "0912000999"}, reason="Ghi sai số", by=people[0], at=THEN, seen=0)
     with pytest.raises(DossierError, match="người khác sửa"):
-        second.correct(changes={"applicant_name": "Đỗ Thị Mận"}, reason="Ghi sai", by=people[1], at=THEN, seen=1)
-    second.correct(changes={"applicant_name": "Đỗ Thị Mận"}, reason="Ghi sai", by=people[1], at=THEN, seen=2)
+        second.correct(changes={"applicant_name": "Đỗ Thị Mận"}, reason="Ghi sai", by=people[1], at=THEN, seen=0)
+    second.correct(changes={"applicant_name": "Đỗ Thị Mận"}, reason="Ghi sai", by=people[1], at=THEN, seen=1)
     row = Dossier.objects.get(pk=dossier.pk)
     assert (row.phone, row.applicant_name) == ("0912000999", "Đỗ Thị Mận")
 

@@ -14,6 +14,8 @@ from pypdf import PdfReader
 
 from desk.models import Ward
 from dossiers.models import GivenDocument, Procedure
+from dossiers.models.correction import CORRECTABLE, OFF_THE_SLIP
+from dossiers.slip import slip_facts
 from tests.conftest import moment
 from tests.factories import DossierFactory, StaffFactory
 
@@ -179,6 +181,25 @@ def test_a_slip_of_a_term_that_began_again_says_since_when_the_papers_are_comple
     assert "Nhận đủ giấy tờ bổ sung: 14 giờ 20 phút, ngày 26 tháng 11 năm 2026" in words(page)
     assert "Thay giấy hẹn số" in words(page)
     assert "Nhận đủ giấy tờ" not in words(print_slip(DossierFactory(ward=ward))[0])
+
+
+def test_a_correction_gives_a_new_slip_exactly_where_the_slip_says_it(ward):
+    dossier = DossierFactory(ward=ward, sex="Nữ")
+    other = {
+        "procedure": Procedure.objects.exclude(code=dossier.procedure.code).first(),
+        "fee_paid": not dossier.fee_paid,
+        "received_at": moment("2026-11-20 09:00"),
+        "letter_facts": {"child_name": "Trần Bảo Ân"},
+        "fee_vnd": 8_000,
+        "sex": "Nam",
+    }
+    unsaid = set()
+    for name in CORRECTABLE:
+        before = slip_facts(dossier)
+        setattr(dossier, name, other.get(name, "0912000999"))
+        if slip_facts(dossier) == before:
+            unsaid.add(name)
+    assert unsaid == OFF_THE_SLIP
 
 
 def test_a_slip_handed_out_before_the_line_was_there_is_printed_as_it_was(print_slip, ward):

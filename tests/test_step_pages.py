@@ -215,6 +215,20 @@ def test_a_misspelt_child_is_corrected_in_the_letter_and_the_trace_says_both_nam
     assert "→ Trần Bảo Ân, " in page
 
 
+def test_what_no_slip_says_is_corrected_without_a_new_slip(desk, ward, everybody):
+    dossier = consenting("khai sinh", ward=ward, by=everybody, at=timezone.now())
+    slip = reverse("dossiers:slip_pdf", args=[dossier.code])
+    handed_out = desk.get(slip)
+    answer = corrected(desk, dossier, child_name="Trần Bảo Ân", birth="08/03/1962")
+    assert answer.redirect_chain[-1][0] == dossier.get_absolute_url()
+    assert text_of(desk.get(slip)) == text_of(handed_out)
+    assert dossier.issued_papers.count() == 1
+    assert "Sửa lại thông tin của hồ sơ" in desk.get(dossier.get_status_url()).text
+    answer = corrected(desk, dossier, applicant_name="Trần Thị Ân")
+    assert answer.redirect_chain[-1][0] == reverse("dossiers:slip", args=[dossier.code])
+    assert "Sửa lại thông tin trên giấy hẹn" in desk.get(dossier.get_status_url()).text
+
+
 def test_papers_alone_are_corrected_and_the_new_slip_replaces_the_old_one(desk, ward, everybody):
     dossier = DossierFactory(ward=ward, by=everybody, at=timezone.now())
     slip = reverse("dossiers:slip_pdf", args=[dossier.code])

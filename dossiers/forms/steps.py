@@ -13,7 +13,7 @@ from django.utils import timezone
 from desk.forms import Birth, IdNumber, PersonName, Phone, TaxCode, Text
 from desk.models import CalendarDay, Staff
 from dossiers.forms.fields import OFF, Fee, Lines, Reason
-from dossiers.forms.letter_facts import LETTER_FACTS, LETTER_NEEDS_IT, fact_fields
+from dossiers.forms.letter_facts import demand_facts, fact_fields
 from dossiers.forms.papers import EXTRA_PAPERS, Paper, faults, given
 from dossiers.models import Appointment, DelayCause, Dossier, Event, Handover, Procedure
 
@@ -166,7 +166,7 @@ class CorrectForm(StepForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["seen"].initial = self.dossier.slip_version
+        self.fields["seen"].initial = self.dossier.times_corrected
         day = timezone.localdate(self.dossier.received_at)
         self.fields["procedure"].queryset = Procedure.objects.in_force(day).order_by("position")
         for name in self.fields.keys() - {"reason", "seen"}:
@@ -212,9 +212,8 @@ class CorrectForm(StepForm):
             self.add_error("procedure", "Xin xem lại giấy tờ của thủ tục này ở bên dưới, rồi bấm lần nữa.")
         for words in faults(self.papers):
             self.add_error(None, words)
-        for name in self.fact_names if self.dossier.agrees_to_letter else ():
-            if LETTER_FACTS[name].is_needed and not data.get(name) and name not in self.errors:
-                self.add_error(name, LETTER_NEEDS_IT)
+        if self.dossier.agrees_to_letter:
+            demand_facts(self, self.fact_names)
         return data
 
     def clean_received_at(self) -> Any:

@@ -2,48 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 
 from desk.models import WardQuerySet
-from desk.vietnamese import money
+from dossiers.models.correction import OFF_THE_SLIP, label_of, shown
 from dossiers.signals import event_recorded
 
 if TYPE_CHECKING:
     from dossiers.models.dossier import Dossier
-
-
-def label_of(name: str) -> str:
-    """What a field of a dossier is called on the screen."""
-    field = Event._meta.get_field("dossier").related_model._meta.get_field(name)
-    return str((field.related_model._meta if field.is_relation else field).verbose_name)  # type: ignore[union-attr]
-
-
-#: How a value is read that is kept in the details of an event otherwise than people write it.
-READ: dict[str, Callable[[str], str]] = {
-    "received_at": lambda text: f"{timezone.localtime(datetime.fromisoformat(text)):%H:%M %d/%m/%Y}",
-    "birth": lambda text: "/".join(reversed(text.split("-"))),
-    "fee_vnd": lambda text: money(int(text)) if text.isdigit() else "",
-    "letter_facts": lambda text: re.sub(r"(\d{4})-(\d\d)-(\d\d)", r"\3/\2/\1", text),
-    "fee_paid": lambda text: "có" if text == "True" else "chưa",
-}
-
-
-def kept(value: Any) -> str:
-    """A value as the details of an event keep it."""
-    return ", ".join(value.values()) if isinstance(value, dict) else str(value)
-
-
-def shown(name: str, text: str) -> str:
-    """A value of that field for people to read."""
-    return READ.get(name, str)(text) or "–"
 
 
 class EventQuerySet(WardQuerySet):
@@ -141,4 +112,6 @@ class Event(models.Model):
 
     @property
     def citizen_words(self) -> str:
+        if self.kind == Event.Kind.CORRECTED and self.details.keys() <= OFF_THE_SLIP:
+            return "Sửa lại thông tin của hồ sơ"
         return self.CITIZEN_WORDS[Event.Kind(self.kind)]

@@ -20,8 +20,9 @@ from desk.period import Days, within
 from desk.vietnamese import capitalise, day_in_words
 from dossiers.models.appointment import RUNNING, Appointment, chosen
 from dossiers.models.committed import CommittedTerm
+from dossiers.models.correction import CHANGES_PROMISE, CORRECTABLE, OFF_THE_SLIP, kept
 from dossiers.models.document import DossierDocument
-from dossiers.models.event import Event, kept
+from dossiers.models.event import Event
 from dossiers.models.handover import Handover
 from dossiers.models.state import AT_DESK, AT_DESK_WITH_LETTER, MOVES, OPEN, DossierError, Move, State
 from dossiers.models.supplement import SupplementRequest
@@ -34,23 +35,6 @@ if TYPE_CHECKING:
 
 #: What the count of a new term starts with.
 PAPERS_COMPLETE = "Nhận đủ giấy tờ"
-#: What a correction may change.
-CORRECTABLE = (
-    "applicant_name",
-    "id_number",
-    "tax_code",
-    "birth",
-    "sex",
-    "address",
-    "phone",
-    "procedure",
-    "fee_vnd",
-    "fee_paid",
-    "received_at",
-    "letter_facts",
-)
-#: Of these, the ones that change the promise.
-CHANGES_PROMISE = {"procedure", "received_at"}
 
 
 class Steps(models.Model):
@@ -156,11 +140,11 @@ class Steps(models.Model):
     ) -> Event:
         """Mend what was written wrong; the event keeps old and new, and the next slip replaces the one handed out.
 
-        `papers`: those really handed in. `seen`: the `slip_version` on the screen; what was mended since is not undone.
+        `papers`: those really handed in. `seen`: how many corrections the screen knew; a later one is not undone.
         """
         with self._locked("correct", by) as move:
             self.refresh_from_db()
-            if seen not in (None, self.slip_version):
+            if seen not in (None, self.times_corrected):
                 raise DossierError("Hồ sơ vừa được người khác sửa. Xin xem lại rồi sửa tiếp.")
             if odd := set(changes) - set(CORRECTABLE):
                 raise ValueError(f"not correctable: {odd}")
@@ -172,7 +156,7 @@ class Steps(models.Model):
                 raise DossierError("Chưa có gì khác với thông tin đang ghi.")
             for name, value in changed.items():
                 setattr(self, name, value)
-            self.slip_version += 1
+            self.slip_version += bool(details.keys() - OFF_THE_SLIP)
             appointment = None
             if set(changed) & CHANGES_PROMISE:
                 day = timezone.localdate(self.received_at)
@@ -186,6 +170,10 @@ class Steps(models.Model):
                     setattr(self, name, minutes)
             self.save()
             return self._record(move, by, at, reason=reason, details=details, appointment=appointment)
+
+    @property
+    def times_corrected(self: Dossier) -> int:
+        return Event.objects.filter(dossier=self, kind=Event.Kind.CORRECTED).count()
 
     # xin lỗi
 

@@ -82,9 +82,10 @@ def move(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
+            slip_before = row.slip_version
             getattr(row, name)(by=request.user, at=timezone.now(), **form.arguments())
             messages.success(request, f"{MOVES[name].label}: hồ sơ {row.short_code}.")
-            return redirect(back(request) or after(name, row))
+            return redirect(back(request) or after(name, row, slip_before))
         except DossierError as error:
             form.add_error(None, str(error))
     elif name not in row.moves_for(request.user):
@@ -105,11 +106,11 @@ def why_not(name: str, row: Dossier) -> str:
     return f"Lúc này anh/chị chưa làm được việc “{MOVES[name].label}” với hồ sơ này."
 
 
-def after(name: str, row: Dossier) -> str:
+def after(name: str, row: Dossier, slip_before: int) -> str:
     """Where a step leads: to the paper that it calls for, else back to the dossier."""
     if name in PAPER_AFTER and PAPER_AFTER[name] in {paper.slug for paper in papers_of(row, timezone.now())}:
         return reverse("dossiers:paper", args=[row.code, PAPER_AFTER[name]])
-    if name in ("papers_received", "correct"):
+    if row.slip_version > slip_before:
         return reverse("dossiers:slip", args=[row.code])
     return row.get_absolute_url()
 
