@@ -301,6 +301,10 @@ class Dossier(Steps):
     def __str__(self) -> str:
         return self.code
 
+    def get_state_display(self) -> str:
+        """Django's own looks through all choices anew for each row of a list."""
+        return State(self.state).label
+
     def get_absolute_url(self) -> str:
         return reverse("dossiers:dossier", args=[self.code])
 
