@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
@@ -23,14 +23,13 @@ def unfinished_at(moment: Any) -> Q:
 
 def late_at_end(dossiers: DossierQuerySet, days: Days) -> DossierQuerySet:
     """Open at the end of the period, and past the promise of the term."""
-    ends = days.moments[1]
+    ends, now = days.moments[1], timezone.now()
+    if ends > now:  # what is open then is open now, and of the promises gone by all but the newest are known as broken
+        unnoticed = Appointment.objects.unsettled().filter(due_at__lt=now, due_at=F("dossier__promised_at"))
+        return dossiers.overdue(now).exclude(pk__in=unnoticed.values("dossier"))
     broken = Appointment.objects.filter(
         dossier=OuterRef("pk"), outcome=Appointment.Outcome.BROKEN, due_at=OuterRef("promised_at"), day__lt=days.after
     )
-    if ends > timezone.now():  # what is open then is open now, and an index knows it
-        # asked of each dossier: with EXISTS PostgreSQL would rather read every promise that was ever broken
-        missed = Subquery(broken.values("day")[:1])
-        return dossiers.open().alias(missed=missed).filter(missed__isnull=False, promised_at__lt=ends)
     asked = SupplementRequest.objects.filter(dossier=OuterRef("pk"), answered_at=None, asked_at__lt=ends)
     return dossiers.filter(unfinished_at(ends), Exists(broken), ~Exists(asked))
 
