@@ -6,7 +6,7 @@ import pytest
 
 from desk.calendar import Mark, SpecialDay
 from desk.models import CalendarDay
-from dossiers.models import Appointment, DelayCause, Event
+from dossiers.models import Appointment, DelayCause, Dossier, Event
 from dossiers.models.shift import move, shifts
 from dossiers.signals import event_recorded
 from tests.conftest import moment
@@ -147,3 +147,16 @@ class TestAdmin:
         page = client.post(f"/quan-tri/desk/calendarday/{day.pk}/delete/", {"post": "yes"})
         assert dossier.code in page.content.decode()
         assert CalendarDay.objects.filter(pk=day.pk).exists()
+
+
+def test_a_reminder_stays_where_only_the_calendar_moved_the_promise(ward):
+    boss = StaffFactory(ward=ward, leader=True)
+    dossier = DossierFactory(ward=ward, at=moment("2026-11-25 08:42"))
+    said = dossier.remind(words="Xin làm sớm.", by=boss, at=NOW)
+    assert move(shifts_with(THURSDAY), reason="Nghỉ đột xuất 26/11", by=boss, at=NOW) == 1
+    mine = Dossier.objects.reminded_to(dossier.holder)
+    assert dossier.reminder == said
+    assert mine.get() == dossier
+    dossier.give(to=StaffFactory(ward=ward, officer=True), step="officer", by=dossier.holder, at=NOW)
+    assert dossier.reminder is None
+    assert not mine.exists()

@@ -55,8 +55,8 @@ class DossierQuerySet(WardQuerySet):
 
     def reminded_to(self, staff: Staff | None) -> Self:
         """With this person, who was reminded by a leader and has taken no step since."""
-        later = Event.objects.filter(dossier=models.OuterRef("dossier"), pk__gt=models.OuterRef("pk"))
-        unanswered = Event.objects.reminders().exclude(models.Exists(later.exclude(kind=Event.Kind.OVERDUE)))
+        later = Event.objects.steps().filter(dossier=models.OuterRef("dossier"), pk__gt=models.OuterRef("pk"))
+        unanswered = Event.objects.reminders().exclude(models.Exists(later))
         return self.open().filter(holder=staff, pk__in=unanswered.values("dossier"))
 
     def unexplained(self, now: datetime) -> Self:
@@ -354,7 +354,7 @@ class Dossier(Steps):
     @property
     def reminder(self) -> Event | None:
         """The leader's word that nobody has answered by a step yet."""
-        last = self.events.exclude(kind=Event.Kind.OVERDUE).order_by("at", "pk").last()
+        last = self.events.steps().order_by("at", "pk").last()
         return last if last and last.kind == Event.Kind.REMINDED and self.state in OPEN else None
 
     @property

@@ -23,6 +23,10 @@ class EventQuerySet(WardQuerySet):
     def reminders(self) -> Self:
         return self.filter(kind=Event.Kind.REMINDED)
 
+    def steps(self) -> Self:
+        """What people did with a dossier; not what the clock and the calendar did to it."""
+        return self.exclude(kind__in=(Event.Kind.OVERDUE, Event.Kind.MOVED))
+
 
 class Event(models.Model):
     class Kind(models.TextChoices):
