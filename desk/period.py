@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import Q
 
 from desk.calendar import ONE_DAY, ZONE
+from desk.vietnamese import lower_first
 
 QUARTERS = ("I", "II", "III", "IV")
 
@@ -25,10 +26,11 @@ def months_later(month: date, count: int) -> date:
 
 @dataclass(frozen=True)
 class Days:
-    """From one day to another, both included."""
+    """From one day to another, both included; `name` is what they are called where the days alone do not tell."""
 
     first: date
     last: date
+    name: str = field(default="", compare=False)
 
     @classmethod
     def of_months(cls, first: date, count: int = 1) -> Days:
@@ -64,9 +66,19 @@ class Days:
         """What of it is not in the future; a span that has not begun is its first day."""
         return Days(self.first, max(self.first, min(self.last, today)))
 
+    def beside(self, today: date) -> Days:
+        """What it is compared with: the span before, and of that only so many days as this one has had by now."""
+        whole, had = self.before, self.until(today)
+        if today >= self.last:
+            return whole
+        part = Days(whole.first, min(whole.last, whole.first + (had.last - had.first)))
+        return replace(part, name=f"Cùng thời gian {lower_first(whole.words)}") if self.months else part
+
     @property
     def words(self) -> str:
         """ "Tháng 11/2026", "Quý IV/2026", "Năm 2026", "Ngày 23/11/2026", or from which month or day to which."""
+        if self.name:
+            return self.name
         if self.months == 1:
             return f"Tháng {self.first.month}/{self.first.year}"
         if self.months == 3 and self.first.month % 3 == 1:

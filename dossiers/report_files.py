@@ -73,7 +73,7 @@ def report_xlsx(report: PeriodReport) -> bytes:
     book, place = Book(), report.ward or "Toàn thành phố"
     lines = map(values_of, [*report.lines, report.total])
     book.sheet("Báo cáo", (report.what, *HEADS), lines, f"{report.headline} {place}")
-    periods = ("Số liệu", report.days.words, report.days.before.words, "Thay đổi")
+    periods = ("Số liệu", report.until, report.past.days.words, "Thay đổi")
     book.sheet("So với kỳ trước", periods, report.compared)
     days = report.report.each_day(report.days.until(report.today))
     book.sheet("Theo ngày", ("Ngày", "Tiếp nhận", "Trả kết quả"), days)

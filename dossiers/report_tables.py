@@ -92,7 +92,7 @@ class PeriodReport:
     ) -> None:
         self.wards, self.ward, self.days, self.by, self.today = wards, ward, days, by, today
         self.calendar = calendar
-        self.report, self.past = Report(wards, days), Report(wards, days.before)
+        self.report, self.past = Report(wards, days), Report(wards, days.beside(today))
 
     @property
     def what(self) -> str:

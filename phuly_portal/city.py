@@ -154,6 +154,7 @@ class City:
     rows: list[Row]
     total: Row
     before: Line
+    days_before: Days
     said: Table | None
     counted_at: datetime | None
     now: datetime
@@ -173,7 +174,7 @@ class City:
     @property
     def second_line(self) -> str:
         """The period before, and how old the counts are."""
-        before = self.days.before.words
+        before = self.days_before.words
         told = f"{before}: {percent(self.before.share)}" if self.before.share is not None else f"{before}: chưa có"
         at = timezone.localtime(self.counted_at) if self.counted_at else None
         return f"{told}. Tính đến {clock(at)}, {at:%d/%m/%Y}." if at else f"{told}. Số liệu đang được tính."
@@ -229,7 +230,8 @@ def city_of(staff: Staff, wards: list[Ward], days: Days, now: datetime) -> City:
         *(sum(getattr(row, name) for row in rows) for name in ("helped", "visits", "dialogues")),
     )
     counted_at = FigureRun.objects.values_list("counted_at", flat=True).first()
-    return City(days, rows, total, Report(wards, days.before).total(), said, counted_at, now)
+    past = Report(wards, days.beside(today))
+    return City(days, rows, total, past.total(), past.days, said, counted_at, now)
 
 
 def sorted_by(rows: list[Row], order: str) -> list[Row]:

@@ -196,6 +196,17 @@ def test_a_period_is_compared_with_the_one_before_it():
     assert [days.words for days in named] == ["Tháng 11/2026", "Quý IV/2026", "Năm 2026"]
 
 
+def test_a_period_that_still_runs_is_compared_with_as_many_days_of_the_one_before():
+    beside = {day: NOVEMBER.beside(date(2026, 11, day)) for day in (1, 23, 29, 30)}
+    assert {day: days.last.day for day, days in beside.items()} == {1: 1, 23: 23, 29: 29, 30: 31}
+    assert {days.first for days in beside.values()} == {date(2026, 10, 1)}
+    assert NOVEMBER.beside(date(2027, 2, 1)) == NOVEMBER.before
+    assert [beside[day].words for day in (29, 30)] == ["Cùng thời gian tháng 10/2026", "Tháng 10/2026"]
+    march = Days.of_months(date(2026, 3, 1))
+    assert march.beside(date(2026, 3, 30)) == march.before == Days(date(2026, 2, 1), date(2026, 2, 28))
+    assert Days.of_months(date(2026, 1, 1), 12).beside(date(2026, 3, 1)) == Days(date(2025, 1, 1), date(2025, 3, 1))
+
+
 @given(st.dates(date(2024, 1, 1), date(2027, 12, 31)), st.integers(0, 1200), st.integers(-800, 1600))
 def test_every_day_is_covered_once_by_the_counts_of_a_period(first, length, place):
     """Of years, months and days, exactly one that holds a day is added up, if the day lies in the period."""

@@ -128,9 +128,9 @@ def test_parts_are_listed_with_and_before_the_last():
 def test_it_says_what_was_received_and_done_beside_the_month_before(leader, ward):
     month_of_work(ward)
     text = text_of(leader, ward)
-    assert "Tiếp nhận 5 hồ sơ, tăng 4 hồ sơ (gấp 5,0 lần) so với tháng 10/2026." in text
+    assert "Tiếp nhận 5 hồ sơ, tăng 4 hồ sơ (gấp 5,0 lần) so với cùng thời gian tháng 10/2026." in text
     assert "Giải quyết 4 hồ sơ, gồm 2 trước hạn, 1 đúng hạn, 1 quá hạn." in text
-    assert "đạt 75,0%, giảm 25,0 điểm phần trăm so với tháng 10/2026 (100,0%)." in text
+    assert "đạt 75,0%, giảm 25,0 điểm phần trăm so với cùng thời gian tháng 10/2026 (100,0%)." in text
     assert "Hiện đang giải quyết 1 hồ sơ: 0 trong hạn, 1 quá hạn" in text
     assert "Tiếp nhận | 5 | 1 | +4" in text
     assert "Hộ tịch | 5 | 4 | 2 | 1 | 1 | 75,0%" in text
@@ -145,7 +145,7 @@ def test_it_suggests_what_the_figures_show_and_leaves_the_rest_to_the_author(lea
     text = text_of(leader, ward)
     assert "- Còn nợ 2 thư xin lỗi: cần ký gửi ngay." in text
     assert "- 1 hồ sơ đang quá hạn: cần giải quyết dứt điểm, báo ngày hẹn mới." in text
-    assert "- Tỷ lệ đúng hẹn thấp hơn tháng 10/2026" in text
+    assert "- Tỷ lệ đúng hẹn thấp hơn cùng thời gian tháng 10/2026" in text
     assert "- 1 góp ý, phản ánh quá hạn chưa trả lời." in text
     prompts = [block.text for block in compose(facts_of(leader, ward), leader).blocks if block.kind == "prompt"]
     assert "Việc cần làm, người phụ trách, ngày xong" in prompts
@@ -178,11 +178,11 @@ def test_it_tells_what_people_said_and_what_was_done_for_them(leader, ward, cler
     assert "100,0%" not in text.split("IV.")[0].split("III.")[1]
     assert "đợt “Đợt tháng 11 năm 2026”: phát ra 0 phiếu" in text
     assert "mức hài lòng chưa có phiếu nào." in text
-    assert "Nhận 1 ý kiến (1 lời khen), tăng 1 ý kiến so với tháng 10/2026." in text
+    assert "Nhận 1 ý kiến (1 lời khen), tăng 1 ý kiến so với cùng thời gian tháng 10/2026." in text
     assert "Tổ chức 1 buổi đối thoại, 40 lượt người dự, 0 câu hỏi." in text
     assert "Đã hứa 1 việc, xong 0, quá ngày chưa xong 1." in text
-    assert "giúp 1 lượt người, tăng 1 lượt so với tháng 10/2026." in text
-    assert "tại nhà: 0 lượt, tháng 10/2026 cũng không có." in text
+    assert "giúp 1 lượt người, tăng 1 lượt so với cùng thời gian tháng 10/2026." in text
+    assert "tại nhà: 0 lượt, cùng thời gian tháng 10/2026 cũng không có." in text
 
 
 def test_few_answers_are_never_told(leader, ward):

@@ -301,7 +301,7 @@ class Dossier(Steps):
     def __str__(self) -> str:
         return self.code
 
-    def get_state_display(self) -> str:
+    def get_state_display(self) -> str:  # type: ignore[no-redef]
         """Django's own looks through all choices anew for each row of a list."""
         return State(self.state).label
 

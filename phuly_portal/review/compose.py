@@ -68,7 +68,7 @@ def compose(facts: Facts, signer: Staff) -> Document:
 def opening(facts: Facts, named: str) -> str:
     at = facts.counted_at
     until = f" Số liệu tính đến {clock(at)} ngày {at:%d/%m/%Y}" if at else " Số liệu đang được tính"
-    still = "" if facts.is_over else "; kỳ báo cáo chưa kết thúc nên chưa so sánh trọn kỳ được"
+    still = "" if facts.is_over else "; kỳ báo cáo chưa kết thúc nên so với cùng thời gian của kỳ trước"
     return (
         "Thực hiện phương châm “Chính quyền thân thiện, vì nhân dân phục vụ”, "
         f"{named} báo cáo kết quả {in_sentence(facts.days)} như sau.{until}{still}."

@@ -49,7 +49,7 @@ class Facts:
 
     @property
     def before(self) -> Days:
-        return self.days.before
+        return self.days.beside(timezone.localdate(self.now))
 
     @cached_property
     def report(self) -> Report:
