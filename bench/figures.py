@@ -19,8 +19,6 @@ def count_all() -> None:
     start = time.perf_counter()
     Figure.objects.rebuild()
     seconds = time.perf_counter() - start
-    newest = Event.objects.aggregate(newest=Max("pk"))["newest"]
-    FigureRun.objects.filter(pk=1).update(event_before=newest, event_last=newest, counted_at=timezone.now())
     with connection.cursor() as cursor:
         cursor.execute("VACUUM (ANALYZE) dossiers_figure")
     print(json.dumps(seconds))

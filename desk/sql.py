@@ -39,6 +39,19 @@ def number_of(rows: models.QuerySet) -> models.QuerySet:
     return rows.order_by().annotate(how_many=how_many).values_list("how_many")
 
 
+def transactions() -> tuple[int, int]:
+    """The number of the oldest transaction that still writes, and the one that the next will get.
+
+    What began before now is over as soon as the first is no less than the second is now. On SQLite, where one writes
+    at a time, both are 0.
+    """
+    if connection.vendor != "postgresql":
+        return 0, 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT txid_snapshot_xmin(now), txid_snapshot_xmax(now) FROM txid_current_snapshot() AS now")
+        return cursor.fetchone()
+
+
 class Kept(NamedTuple):
     """A query as a database is asked it: the statement, what fills it and how its answer is read.
 

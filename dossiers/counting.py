@@ -70,9 +70,6 @@ STEP_HOURS = {
 #: What a count is of, apart from its day.
 OF_ALL = ("ward_id", "cut", "key", "measure", "value")
 
-#: The promise from which the lateness of a dossier counts.
-OF_TERM = Q(due_at=F("dossier__promised_at"))
-
 MINUTES = ("desk_minutes", "officer_minutes", "leader_minutes")
 
 
@@ -161,7 +158,7 @@ def missed(days: Days) -> Iterator[tuple]:
 
 def causes(days: Days) -> Iterator[tuple]:
     """Why promises for that day were missed or made anew, as `Appointment.objects.causes` says it."""
-    rows = Appointment.objects.missed_or_explained().filter(on_days(days))
+    rows = Appointment.objects.missed_or_put_off().filter(on_days(days))
     for key, (cause,), count in grouped(rows, "day", F("delay_cause")):
         yield key, Measure.CAUSE, cause or 0, count
 

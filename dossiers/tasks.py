@@ -16,7 +16,7 @@ def flag_overdue() -> None:
 
 @shared_task
 def keep_figures() -> None:
-    """Whatever a run has missed is counted by the next one."""
+    """Whatever was on its way during a run is counted by the next one."""
     Figure.objects.keep_up(timezone.now())
 
 

@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from desk.models import CalendarDay
 from dossiers.models import Appointment, DelayCause, HelpGiven
 from feedback.models import CallBack
 from tests.factories import CAUSE, ContributionFactory, DossierFactory, StaffFactory, explain, late
@@ -57,10 +58,21 @@ def test_causes_are_counted_and_so_are_promises_without_a_word(ward, other_ward,
 
 def test_a_promise_made_anew_in_time_counts_its_cause_too(ward, officer, now):
     dossier = DossierFactory(ward=ward, at=now, in_progress=True, then=now)
-    cause = DelayCause.objects.get(name=CAUSE)
+    told = {"delay_cause": DelayCause.objects.get(name=CAUSE), "reason": "Chờ xác minh", "by": officer, "at": now}
     day = dossier.appointment.day
-    dossier.explain_delay(delay_cause=cause, reason="Chờ xác minh", by=dossier.received_by, at=now)
-    assert Appointment.objects.causes(day, day + timedelta(days=1)) == [(CAUSE, 1)]
+    later = CalendarDay.objects.calendar(ward.hours).next_working_day(day)
+    dossier.reschedule(day=later, half="morning", **told)
+    assert Appointment.objects.causes(day, later + timedelta(days=9)) == [(CAUSE, 1)]
+
+
+def test_a_promise_kept_in_spite_of_the_trouble_foreseen_is_no_delay(ward, officer, now):
+    dossier = DossierFactory(ward=ward, at=now, in_progress=True, then=now)
+    day = dossier.appointment.day
+    cause = DelayCause.objects.get(name=CAUSE)
+    dossier.explain_delay(delay_cause=cause, reason="Chờ xác minh", by=officer, at=now)
+    assert Appointment.objects.causes(day, day + timedelta(days=1)) == []
+    dossier.mark_ready(by=officer, at=now)
+    assert Appointment.objects.causes(day, day + timedelta(days=1)) == []
 
 
 def test_people_helped_are_counted_month_by_month_in_the_own_ward(leader_client, ward, other_ward, clerk, now):

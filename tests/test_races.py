@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date
 from functools import partial
 
 import pytest
+from django.db import transaction
 
 from dossiers.models import (
     MOVES,
@@ -16,6 +18,7 @@ from dossiers.models import (
     Dossier,
     DossierError,
     Event,
+    Figure,
     Handover,
     IssuedPaper,
     State,
@@ -142,6 +145,32 @@ def test_the_beat_and_the_officer_agree_whether_a_promise_was_kept(people, ward)
     assert dossier.appointments.get().outcome == Appointment.Outcome.BROKEN
     assert dossier.events.filter(kind=Event.Kind.OVERDUE).count() == 1
     assert Dossier.objects.get(pk=dossier.pk).state == State.READY
+
+
+def test_a_step_that_takes_longer_than_the_worker_between_two_counts_is_counted(people, ward):
+    slow, quick = (DossierFactory(ward=ward, at=RECEIVED, by=people[0]) for _ in range(2))
+    Figure.objects.keep_up(THEN)
+    taken, let_go = threading.Event(), threading.Event()
+
+    def at_length():
+        with transaction.atomic():
+            Dossier.objects.get(pk=slow.pk).mark_ready(by=people[0], at=THEN)
+            taken.set()
+            assert let_go.wait(60)
+
+    def meanwhile():
+        assert taken.wait(60)
+        Dossier.objects.get(pk=quick.pk).mark_ready(by=people[0], at=THEN)
+        for _ in range(3):
+            Figure.objects.keep_up(THEN)
+        let_go.set()
+
+    at_once(at_length, meanwhile)
+    Figure.objects.keep_up(THEN)
+    assert not Figure.objects.differences()
+    for _ in range(2):
+        Figure.objects.keep_up(THEN)
+    assert Figure.objects.keep_up(THEN) == 0
 
 
 def test_what_a_colleague_mended_is_not_undone_by_a_form_opened_before(people, ward):

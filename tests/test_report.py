@@ -6,6 +6,7 @@ from collections import Counter
 from contextlib import suppress
 from datetime import date, timedelta
 from io import BytesIO, StringIO
+from itertools import zip_longest
 
 import openpyxl
 import pytest
@@ -18,10 +19,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from desk.calendar import WorkingCalendar
-from desk.models import AccessLog, Ward
+from desk.calendar import Mark, SpecialDay, WorkingCalendar
+from desk.models import AccessLog, CalendarDay, Ward
 from desk.period import Days
-from dossiers.models import Appointment, DelayCause, Dossier, DossierError, Event, Figure, Procedure
+from dossiers.counting import Measure
+from dossiers.models import Appointment, DelayCause, Dossier, DossierError, Event, Figure, FigureRun, Procedure
+from dossiers.models.shift import move, shifts
 from dossiers.overdue import age_groups
 from dossiers.report import Report
 from dossiers.report_numbers import NUMBERS
@@ -246,9 +249,13 @@ def random_life(dice, wards) -> None:
             continue
         dossier = dice.choice(dossiers)
         by = people[dossier.ward_id]
-        verb = dice.choice(list(VERBS))
+        verb, told = dice.choice(VERBS)
         with suppress(DossierError):  # not its turn; the next step may be
-            getattr(dossier, verb)(by=by, at=at, **VERBS[verb](dice, at, by))
+            getattr(dossier, verb)(by=by, at=at, **told(dice, at, by))
+        if dice.random() < 0.1:
+            days = CalendarDay.objects.special_days()
+            off = SpecialDay(at.date() + timedelta(days=dice.randrange(1, 6)), Mark.HOLIDAY, "Nghỉ đột xuất")
+            move(shifts(days, days | {off.day: off}, at), reason="Nghỉ đột xuất", by=by, at=at)
         if dice.random() < 0.3:
             Appointment.objects.break_overdue(at)
         if dice.random() < 0.2:
@@ -259,25 +266,38 @@ def random_life(dice, wards) -> None:
     count_now()
 
 
-VERBS = {
-    "take_up": lambda dice, at, by: {},
-    "give": lambda dice, at, by: {"to": by, "step": dice.choice(["officer", "leader"])},
-    "request_papers": lambda dice, at, by: {"items": ["Tờ khai"], "reason": "Thiếu"},
-    "papers_received": lambda dice, at, by: {},
-    "mark_ready": lambda dice, at, by: {},
-    "hand_back": lambda dice, at, by: {},
-    "refuse": lambda dice, at, by: {"reason": "Không thuộc thẩm quyền"},
-    "stop": lambda dice, at, by: {"reason": "Đổi ý"},
-    "correct": lambda dice, at, by: {
-        "changes": {"received_at": at - timedelta(days=dice.randrange(1, 40))}, "reason": "Ghi nhầm",
-    },
-    "reschedule": lambda dice, at, by: {
-        "day": at.date() + timedelta(days=dice.randrange(1, 20)),
-        "half": "morning",
-        "delay_cause": DelayCause.objects.order_by("pk")[dice.randrange(3)],
-        "reason": "Chờ xác minh",
-    },
-}  # fmt: skip
+def because(dice) -> dict:
+    return {"delay_cause": DelayCause.objects.order_by("pk")[dice.randrange(3)], "reason": "Chờ xác minh"}
+
+
+def mended(**changes) -> dict:
+    return {"changes": changes, "reason": "Ghi nhầm"}
+
+
+#: Each step with what it is told: a list, so that what happens often stands in it twice.
+VERBS = [
+    ("take_up", lambda dice, at, by: {}),
+    ("give", lambda dice, at, by: {"to": by, "step": dice.choice(["officer", "leader"])}),
+    ("request_papers", lambda dice, at, by: {"items": ["Tờ khai"], "reason": "Thiếu"}),
+    ("papers_received", lambda dice, at, by: {}),
+    ("papers_received", lambda dice, at, by: {}),
+    ("mark_ready", lambda dice, at, by: {}),
+    ("hand_back", lambda dice, at, by: {}),
+    ("finish", lambda dice, at, by: {}),
+    ("refuse", lambda dice, at, by: {"reason": "Không thuộc thẩm quyền"}),
+    ("stop", lambda dice, at, by: {"reason": "Đổi ý"}),
+    ("explain_delay", lambda dice, at, by: because(dice)),
+    ("waive_apology", lambda dice, at, by: {"reason": "Người nộp đi xa"}),
+    ("remind", lambda dice, at, by: {"words": "Xin làm sớm."}),
+    ("correct", lambda dice, at, by: mended(received_at=at - timedelta(days=dice.randrange(1, 40)))),
+    ("correct", lambda dice, at, by: mended(procedure=dice.choice(Procedure.objects.filter(code__in=CODES.values())))),
+    (
+        "reschedule",
+        lambda dice, at, by: (
+            because(dice) | {"day": at.date() + timedelta(days=dice.randrange(1, 20)), "half": "morning"}
+        ),
+    ),
+]
 
 
 def told_by_events(days: Days) -> Counter[str]:
@@ -293,6 +313,21 @@ def told_by_events(days: Days) -> Counter[str]:
             if event.kind == Event.Kind.READY:
                 found["late"] += event.at > promised[event.dossier_id].due_at
     return found
+
+
+def told_by_promises(days: Days) -> tuple[int, int, int]:
+    """How many were missed, of how many nobody has spoken since, and how many were put off in time."""
+    missed = owed = put_off = 0
+    for dossier in Dossier.objects.prefetch_related("appointments"):
+        promises = sorted(dossier.appointments.all(), key=lambda row: row.pk)
+        for promise, following in zip_longest(promises, promises[1:]):
+            if days.first <= promise.day <= days.last:
+                is_missed = promise.outcome == Appointment.Outcome.BROKEN
+                missed += is_missed
+                owed += is_missed and not promise.apology_settled_at
+                is_put_off = following and following.cause == Appointment.Cause.RESCHEDULED
+                put_off += bool(is_put_off) and promise.outcome in {Appointment.Outcome.OPEN, Appointment.Outcome.KEPT}
+    return missed, owed, put_off
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
@@ -314,6 +349,10 @@ def test_the_totals_add_up_and_the_counts_are_a_recount_after_any_order_of_steps
             assert number.get(line) == number.rows(of_wards, days).count(), slug
             for parts in (made.by_ward(), made.by_procedure(), made.by_field(), made.by_officer(), made.by_channel()):
                 assert sum(map(number.get, parts)) == number.get(line), slug
+        missed, owed, put_off = told_by_promises(days)
+        assert (line.missed, line.owed) == (missed, owed)
+        assert line.causes.total() == missed + put_off
+        assert line.hours[Measure.HOURS].total() == line.resolved
         told = told_by_events(days)
         assert (line.resolved, line.late) == (told["ready"], told["late"])
         assert (line.refused, line.stopped, line.returned) == (told["refused"], told["stopped"], told["returned"])
@@ -340,6 +379,26 @@ def test_a_recount_finds_what_is_wrong_says_so_and_mends_it(ward):
     call_command("recount", stdout=said)
     assert "đang ghi 7, đếm lại 1" in said.getvalue()
     assert not Figure.objects.differences()
+
+
+def test_a_first_recount_leaves_little_for_the_worker(ward):
+    DossierFactory(ward=ward, at=moment("2026-11-16 08:42"))
+    assert not Figure.objects.rebuild()
+    assert FigureRun.objects.get().counted_at
+    assert Figure.objects.keep_up(timezone.now()) == 0
+
+
+def test_what_the_worker_counts_between_the_months_and_the_year_of_a_recount_stays_counted(ward):
+    DossierFactory(ward=ward, at=MORNING)
+    count_now()
+
+    def received_meanwhile(done, whole):
+        if done == whole:
+            DossierFactory(ward=ward, at=MORNING)
+            count_now()
+
+    Figure.objects.rebuild(received_meanwhile)
+    assert report(Days.of_months(date(2026, 1, 1), 12)).total().received == 2
 
 
 # the page

@@ -76,16 +76,17 @@ class AppointmentQuerySet(WardQuerySet):
         """The apology is issued, or a leader lets the result go out without it and says why."""
         return self.filter(apology_settled_at=None).update(apology_settled_at=at, waived_reason=waived_reason)
 
-    def missed_or_explained(self) -> AppointmentQuerySet:
-        """Promises that were missed, or made anew with a cause."""
-        return self.filter(Q(outcome=Appointment.Outcome.BROKEN) | Q(delay_cause__isnull=False))
+    def missed_or_put_off(self) -> AppointmentQuerySet:
+        """Promises that were missed, or made anew with a cause; not those kept in spite of the trouble foreseen."""
+        put_off = Q(delay_cause__isnull=False, is_current=False) & ~Q(outcome=Appointment.Outcome.LIFTED)
+        return self.filter(Q(outcome=Appointment.Outcome.BROKEN) | put_off)
 
     def causes(self, first: date, after: date) -> list[tuple[str, int]]:
         """Why promises for the days of [first, after) were missed or made anew: (cause, count), the commonest first.
 
         One without a word is counted under "".
         """
-        rows = self.missed_or_explained().filter(day__gte=first, day__lt=after)
+        rows = self.missed_or_put_off().filter(day__gte=first, day__lt=after)
         counted = rows.order_by().values("delay_cause__name").annotate(n=models.Count("pk")).order_by("-n")
         return [(row["delay_cause__name"] or "", row["n"]) for row in counted]
 

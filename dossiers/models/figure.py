@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import reduce
 from itertools import groupby
 from operator import or_
@@ -18,8 +18,10 @@ from django.db import models, transaction
 from django.db.models import Max, Min, Q, Sum
 from django.utils import timezone
 
+from desk.calendar import ONE_DAY
 from desk.models import Ward, WardQuerySet
 from desk.period import Days, month_of, months_later
+from desk.sql import transactions
 from dossiers.counting import OF_ALL, Cut, Measure, counts_of, days_of
 from dossiers.models.appointment import Appointment
 from dossiers.models.dossier import Dossier
@@ -27,6 +29,8 @@ from dossiers.models.event import Event
 
 #: Rows written by one statement.
 BATCH = 5000
+#: At most so long lies between the moment for which an apology is settled and its commit.
+SETTLING = timedelta(hours=1)
 #: Hears how many of how many months are counted.
 Progress = Callable[[int, int], None]
 #: What a count is of, with what is kept and what a recount gives.
@@ -91,24 +95,28 @@ class FigureQuerySet(WardQuerySet):
     # how they are kept
 
     def keep_up(self, now: datetime) -> int:
-        """Count what has happened since the run before the last one; returns how many days of wards were counted.
+        """Count what has happened since the mark; returns how many days of wards were counted.
 
-        Two runs overlap, so that an act that was on its way while one of them counted is not missed. Apologies leave no
-        event; they are found by when they were settled, which is when it is done.
+        The mark moves only to where nothing is on its way any more, so that no act is missed, however long it takes
+        from its event to its commit. Apologies leave no event; they are found by when they were settled, which may
+        have been said some time before it is done.
         """
         with transaction.atomic():
             run = FigureRun.objects.taken()
-            newest = Event.objects.aggregate(newest=Max("pk"))["newest"] or 0
+            is_over = transactions()[0] >= run.transaction_last
             happened = Event.objects.filter(pk__gt=run.event_before)
-            settled = Appointment.objects.filter(apology_settled_at__gte=run.counted_before)
+            settled = Appointment.objects.filter(apology_settled_at__gte=run.counted_before - SETTLING)
             stale: dict[date, set[int]] = defaultdict(set)
             for rows in (happened, settled):
                 touched: Any = rows.order_by().values("dossier")
                 for day, wards in days_of(Dossier.objects.filter(pk__in=touched)).items():
                     stale[day] |= wards
             self.count_again(stale)
-            run.event_before, run.event_last = run.event_last, newest
-            run.counted_before, run.counted_at = run.counted_at or now, now
+            if is_over:
+                run.event_before, run.counted_before = run.event_last, run.marked_at
+                run.event_last = Event.objects.aggregate(newest=Max("pk"))["newest"] or 0
+                run.transaction_last, run.marked_at = transactions()[1], now
+            run.counted_at = now
             run.save()
         return sum(map(len, stale.values()))
 
@@ -149,9 +157,18 @@ class FigureQuerySet(WardQuerySet):
     def rebuild(self, say: Progress | None = None) -> Differences:
         """Count every day from the rows themselves and mend what is wrong, a month at a time; gives what was wrong.
 
-        Where nothing was counted yet, nothing was wrong.
+        Where nothing was counted yet, nothing was wrong. The worker goes on from here, a day back: what was on its way
+        when its month was counted.
         """
-        return self.compared(say, mend=True, is_first=not self.exists())
+        now = timezone.now()
+        found = self.compared(say, mend=True, is_first=not self.exists())
+        with transaction.atomic():
+            run = FigureRun.objects.taken()
+            known = Event.objects.filter(at__lt=now - ONE_DAY).aggregate(newest=Max("pk"))["newest"] or 0
+            run.event_before, run.event_last = max(run.event_before, known), max(run.event_last, known)
+            run.counted_at = run.counted_at or now
+            run.save()
+        return found
 
     def differences(self, say: Progress | None = None) -> Differences:
         """Where a kept count is not what a recount gives."""
@@ -183,6 +200,9 @@ class FigureQuerySet(WardQuerySet):
                 if say:
                     say(done, len(months))
             with transaction.atomic():
+                if mend:  # what was mended, and what a worker has counted meanwhile
+                    FigureRun.objects.taken()
+                    true_year = self.each(Span.MONTH, Days.of_months(year, 12)).totals(*OF_ALL)
                 compare(Span.YEAR, year, true_year)
         return found
 
@@ -242,11 +262,17 @@ class FigureRunManager(models.Manager["FigureRun"]):
 
 
 class FigureRun(models.Model):
-    """How far the counts are: the newest event of the last run and of the one before, and when those two were."""
+    """How far the counts are: `event_before` and `counted_before` mark what is counted for good.
+
+    The next mark is `event_last`, the newest event at `marked_at`; it holds as soon as every transaction below
+    `transaction_last` is over. `counted_at` is when the last run was.
+    """
 
     event_before = models.PositiveBigIntegerField(default=0)
     event_last = models.PositiveBigIntegerField(default=0)
+    transaction_last = models.PositiveBigIntegerField(default=0)
     counted_before = models.DateTimeField(default=timezone.now)
+    marked_at = models.DateTimeField(default=timezone.now)
     counted_at = models.DateTimeField("tính đến", null=True)
 
     objects = FigureRunManager()

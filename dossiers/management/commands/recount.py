@@ -14,7 +14,10 @@ class Aggregate(Protocol):
 
 
 class Command(BaseCommand):
-    help = "Count the kept figures anew and mend them; with --check only compare, and fail where they differ."
+    help = (
+        "Count the kept figures anew and mend them; with --check only compare, and fail where they differ. "
+        "What happened in the last minute is not kept yet and differs."
+    )
 
     #: Every kept aggregate by what it counts; apps above add theirs.
     aggregates: ClassVar[dict[str, Aggregate]] = {"số liệu hồ sơ": Figure.objects.all()}
