@@ -237,6 +237,13 @@ class TestCorrection:
         assert dossier.promised_at == dossier.due_at == new.due_at
         assert dossier.reschedules_left() == 1
 
+    def test_nobody_had_a_dossier_in_hand_before_it_was_received(self, dossier, clerk):
+        dossier.take_up(by=dossier.holder, at=moment("2026-11-23 15:00"))
+        with pytest.raises(DossierError, match="xử lý từ 15:00 23/11/2026"):
+            dossier.correct(
+                changes={"received_at": moment("2026-11-23 16:00")}, reason="x", by=clerk, at=moment("2026-11-24 08:00")
+            )
+
     def test_nothing_changed_is_said(self, dossier, clerk):
         with pytest.raises(DossierError, match="Chưa có gì khác"):
             dossier.correct(changes={"applicant_name": dossier.applicant_name}, reason="x", by=clerk, at=MONDAY)

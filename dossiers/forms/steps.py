@@ -15,7 +15,7 @@ from desk.models import CalendarDay, Staff
 from dossiers.forms.fields import OFF, Fee, Lines, Reason
 from dossiers.forms.letter_facts import demand_facts, fact_fields
 from dossiers.forms.papers import EXTRA_PAPERS, Paper, faults, given
-from dossiers.models import Appointment, DelayCause, Dossier, Event, Handover, Procedure
+from dossiers.models import Appointment, DelayCause, Dossier, Handover, Procedure
 
 
 class ComingDay(Text):
@@ -218,14 +218,8 @@ class CorrectForm(StepForm):
 
     def clean_received_at(self) -> Any:
         typed = self.cleaned_data["received_at"]
-        if typed > timezone.now():
-            raise ValidationError("Giờ nhận chưa tới.")
-        if timezone.localdate(typed).year != self.dossier.register_year:
-            raise ValidationError(f"Hồ sơ đã vào sổ năm {self.dossier.register_year}, giờ nhận phải trong năm ấy.")
-        worked_on = self.dossier.events.exclude(kind=Event.Kind.RECEIVED).first()
-        if worked_on and typed > worked_on.at:
-            since = f"{timezone.localtime(worked_on.at):%H:%M %d/%m/%Y}"
-            raise ValidationError(f"Hồ sơ đã được xử lý từ {since}, giờ nhận phải trước đó.")
+        if words := self.dossier.why_not_received(typed, timezone.now()):
+            raise ValidationError(words)
         stored = self.dossier.received_at
         # the form shows minutes: an untouched field must not count as a change of seconds
         return stored if typed == stored.replace(second=0, microsecond=0) else typed

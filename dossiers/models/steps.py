@@ -154,6 +154,8 @@ class Steps(models.Model):
                 details["documents"] = both
             if not details:
                 raise DossierError("Chưa có gì khác với thông tin đang ghi.")
+            if "received_at" in changed and (words := self.why_not_received(changed["received_at"], at)):
+                raise DossierError(words)
             for name, value in changed.items():
                 setattr(self, name, value)
             self.slip_version += bool(details.keys() - OFF_THE_SLIP)
@@ -174,6 +176,17 @@ class Steps(models.Model):
     @property
     def times_corrected(self: Dossier) -> int:
         return Event.objects.filter(dossier=self, kind=Event.Kind.CORRECTED).count()
+
+    def why_not_received(self: Dossier, moment: datetime, now: datetime) -> str:
+        """Why it cannot have been received at that moment, in a sentence; nothing where it can."""
+        if moment > now:
+            return "Giờ nhận chưa tới."
+        if timezone.localdate(moment).year != self.register_year:
+            return f"Hồ sơ đã vào sổ năm {self.register_year}, giờ nhận phải trong năm ấy."
+        worked_on = self.events.exclude(kind=Event.Kind.RECEIVED).first()
+        if worked_on and moment > worked_on.at:
+            return f"Hồ sơ đã được xử lý từ {timezone.localtime(worked_on.at):%H:%M %d/%m/%Y}, giờ nhận phải trước đó."
+        return ""
 
     # xin lỗi
 
