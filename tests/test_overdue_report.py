@@ -13,7 +13,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from desk.models import AccessLog, CalendarDay
-from dossiers.models import DossierError, Event
+from dossiers.models import Dossier, DossierError, Event
 from dossiers.overdue import AGES, NO_CAUSE, of_age
 from tests.conftest import moment
 from tests.factories import CAUSE, DossierFactory, StaffFactory, draw_all, explain, late, letter_of
@@ -225,6 +225,16 @@ def test_a_leader_reminds_and_whoever_has_the_dossier_sees_it_until_the_next_ste
     assert corner == "“Xin làm xong trong hôm nay.”, 10:30 hôm nay"
     dossier.mark_ready(by=dossier.holder, at=timezone.now())
     assert client.get("/quay/").context["reminded"] == 0
+
+
+def test_a_reminder_is_not_answered_by_a_mended_telephone_number_or_a_waiver(ward, leader):
+    dossier = overdue(ward)
+    said = dossier.remind(words="Xin làm sớm.", by=leader, at=NOW)
+    clerk = StaffFactory(ward=ward, clerk=True)
+    dossier.correct(changes={"phone": "0912000999"}, reason="Ghi sai số", by=clerk, at=NOW)
+    dossier.waive_apology(reason="Người nộp đi xa", by=leader, at=NOW)
+    assert dossier.reminder == said
+    assert Dossier.objects.reminded_to(dossier.holder).get() == dossier
 
 
 def test_nobody_is_reminded_twice_a_day_by_the_same_leader(ward, leader):

@@ -24,8 +24,9 @@ class EventQuerySet(WardQuerySet):
         return self.filter(kind=Event.Kind.REMINDED)
 
     def steps(self) -> Self:
-        """What people did with a dossier; not what the clock and the calendar did to it."""
-        return self.exclude(kind__in=(Event.Kind.OVERDUE, Event.Kind.MOVED))
+        """What moved a matter on: not what the clock and the calendar did to it, nor a mended mistake or a waiver."""
+        kinds = Event.Kind
+        return self.exclude(kind__in=(kinds.OVERDUE, kinds.MOVED, kinds.CORRECTED, kinds.WAIVED))
 
 
 class Event(models.Model):
