@@ -16,7 +16,7 @@ from desk.groups import SHOWN_FROM, told_until
 from desk.kept import forget
 from desk.models import Ward
 from desk.period import Days
-from dossiers.models import Figure, Procedure
+from dossiers.models import Figure, FigureRun, Procedure
 from dossiers.published import Place, Published, Running, counted_until, places
 from feedback.models import Question, QuestionSet
 from feedback.period import Period
@@ -119,6 +119,18 @@ def test_the_home_pages_say_what_the_public_page_says(client, ward, other_ward):
     page = client.get(other_ward.get_absolute_url()).text
     assert "Tháng 10/2026 chưa đủ 5 hồ sơ có kết quả" in page
     assert f"{PAGE}?don_vi={other_ward.slug}" in page
+
+
+def test_where_nobody_has_counted_yet_the_home_page_does_not_say_that_there_was_too_little(client, ward):
+    kept(ward, SEPTEMBER, "khai sinh", 8)
+    kept(ward, OCTOBER, "khai sinh", 9)
+    counted_at(moment("2026-10-31 16:00"))  # the worker lies still since then
+    page = client.get(ward.get_absolute_url()).text
+    assert "8 trong 8 hồ sơ có kết quả, tháng 9/2026" in page
+    FigureRun.objects.all().delete()
+    page = client.get(ward.get_absolute_url()).text
+    assert "chưa đủ 5 hồ sơ" not in page
+    assert "Số liệu của tháng vừa qua chúng tôi chưa tính." in page
 
 
 def test_a_month_is_told_only_after_the_counts_know_all_of_it(client, ward):

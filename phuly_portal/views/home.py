@@ -17,12 +17,20 @@ from feedback.period import lately
 from feedback.published import PublishedSurvey
 
 
+def kept_lately(wards: list[Ward], today: date) -> dict[str, object]:
+    """Results in time in the last month that is over and counted; `kept` is None before the first count.
+
+    After a worker has lain still over the end of a month, that is the month before it, as on the public page.
+    """
+    counted = counted_until()
+    month = this_month(min(counted or today, today)).before
+    return {"kept": Published(wards, month, counted).in_time() if counted else None, "month": month}
+
+
 def vows_kept(wards: list[Ward], today: date) -> dict[str, object]:
-    """Results in time in the month before, and how satisfied people were lately: public figures, of whole months."""
-    month = this_month(today).before
+    """The same, and how satisfied people were lately: public figures, of whole months."""
     return {
-        "kept": Published(wards, month, counted_until() or month.first).in_time(),
-        "month": month,
+        **kept_lately(wards, today),
         "satisfaction": PublishedSurvey(wards, lately(today), today).total(),
     }
 
