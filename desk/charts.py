@@ -21,8 +21,8 @@ WIDTH, HEIGHT = 340, 112
 ROW, THICK = 26, 16
 #: From one line of a label to the next, and letters that a line holds before it is broken.
 BELOW, WRAPPED = 17, 24
-#: About how wide a letter of 14 units is.
-LETTER = 7.3
+#: How wide a letter of 14 units is at most, on the average of a label.
+LETTER = 7.9
 BRAND, RULE = "#0F5E6B", "#DCD7CB"
 
 
@@ -85,7 +85,7 @@ def line(title: str, about: str, rows: Sequence[tuple[str, float | None]], *, la
     """
     known = [share for _, share in rows if share is not None]
     low = max(0.0, min(0.95, floor(min(known, default=0.95) * 20 - 0.1) / 20))
-    left, right, top, bottom = 46.0, WIDTH - 22.0, 14.0, HEIGHT - 34.0
+    left, right, top, bottom = 46.0, WIDTH - 66.0, 14.0, HEIGHT - 34.0
     every = ceil(len(rows) / labels) or 1
 
     def height_of(share: float) -> float:
@@ -94,7 +94,7 @@ def line(title: str, about: str, rows: Sequence[tuple[str, float | None]], *, la
     shapes, run = [], list[str]()
     last: float | None = None
     for share in (low, (1 + low) / 2, 1.0):
-        shapes += axis_line(percent(share, 0 if (200 * share) % 2 == 0 else 1), height_of(share), WIDTH)
+        shapes += axis_line(percent(share, 0 if (200 * share) % 2 == 0 else 1), height_of(share), right)
     for place, (label, value) in enumerate(rows):
         across = left + (right - left) * (place / (len(rows) - 1) if len(rows) > 1 else 1.0)
         if value is None:
@@ -107,9 +107,7 @@ def line(title: str, about: str, rows: Sequence[tuple[str, float | None]], *, la
             shapes.append(text(across, HEIGHT - 8, label, css="ax", anchor="middle"))
     shapes.append(polyline(run))
     if last is not None:
-        shapes.append(
-            text(WIDTH, height_of(last) + (22 if height_of(last) < 30 else -10), percent(last), bold=True, anchor="end")
-        )
+        shapes.append(text(right + 8, height_of(last) + 5, percent(last), bold=True))
     about = about if low == 0 or not known else f"{about}; trục bắt đầu từ {percent(low, 0)}"
     told = [(label, "chưa có" if share is None else percent(share)) for label, share in rows]
     return Chart(title, about, shapes, told)
@@ -172,7 +170,7 @@ def polyline(points: Sequence[str]) -> SafeString:
     return SafeString(shape.format(" ".join(points), BRAND) if len(points) > 1 else "")
 
 
-def axis_line(words: str, y: float, width: int) -> list[SafeString]:
+def axis_line(words: str, y: float, width: float) -> list[SafeString]:
     return [rule(42, y, width, y), text(0, y + 4.5, words, css="ax")]
 
 
