@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -18,7 +19,8 @@ from tests.test_letter_faults import kill
 from tests.test_receive import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-NOW = moment("2026-11-25 07:00")
+#: The first working day of a week and of a month: every kind of digest is due.
+NOW = moment("2026-11-02 07:00")
 
 
 @pytest.fixture
@@ -37,8 +39,8 @@ def test_of_two_planners_at_the_same_moment_each_mail_comes_once(leaders):
         f"{issue}"
         for leader in leaders
         for issue in (
-            f"morning-{leader.pk}-2026-11-25",
-            f"weekly-{leader.pk}-2026-11-23",
+            f"morning-{leader.pk}-2026-11-02",
+            f"weekly-{leader.pk}-2026-11-02",
             f"monthly-{leader.pk}-2026-10",
         )
     )
@@ -47,9 +49,9 @@ def test_of_two_planners_at_the_same_moment_each_mail_comes_once(leaders):
 
 @pytest.mark.postgresql
 def test_of_two_planners_that_try_again_one_does(leaders):
-    plan(moment("2026-11-23 07:00"))
+    plan(NOW)
     Message.objects.update(state="failed", tries=6)
-    assert sorted(at_once(*[partial(plan, NOW)] * 2)) != [9, 9]
+    assert sorted(at_once(*[partial(plan, NOW + timedelta(days=1))] * 2)) != [9, 9]
     assert set(Message.objects.exclude(kind="morning").values_list("state", "tries")) == {("waiting", 0)}
 
 
@@ -80,7 +82,7 @@ app.worker_main(["worker", "--pool", "solo"])
 
 
 def worker_at(clock, data):
-    return process("-c", WORKER, moment(f"2026-11-25 {clock}").isoformat(), data=data)
+    return process("-c", WORKER, moment(f"2026-11-02 {clock}").isoformat(), data=data)
 
 
 def mailed(data):

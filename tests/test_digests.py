@@ -8,17 +8,19 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from desk.models import Staff, Ward
 from desk.period import Days
 from dossiers.models import Appointment, Figure
-from feedback.models import CallBack
+from feedback.models import CallBack, QuestionSet
 from letters import outbox
+from letters.digests.mails import morning_mails
 from letters.digests.plan import plan
 from letters.models import Message, MessageError
 from letters.tasks import plan_digests
 from tests.conftest import moment, run_from
-from tests.factories import ContributionFactory, DossierFactory, StaffFactory
+from tests.factories import ContributionFactory, DossierFactory, StaffFactory, answers
 from tests.test_delivery import late_dossier
 
 pytestmark = pytest.mark.django_db
@@ -195,7 +197,7 @@ def test_the_morning_mail_says_what_is_late_due_and_waiting_with_links_and_no_na
     plan(now)
     text = text_of(leader)
     assert re.findall(r"^[A-ZĐ].*: \d.*$", text, re.MULTILINE) == ["QUÁ HẠN: 6 hồ sơ", "ĐẾN HẸN HÔM NAY: 1 hồ sơ"]
-    assert f"- {late[0].short_code}, {late[0].procedure.short_name}: trễ 3 ngày làm việc\n" in text
+    assert f"- {late[0].short_code}, {late[0].procedure.short_name}: quá hạn 3 ngày làm việc\n" in text
     assert "- và 1 hồ sơ nữa\n" in text
     assert f"- {due.short_code}, {due.procedure.short_name}: chiều nay\n" in text
     for line in (
@@ -273,7 +275,7 @@ def test_a_weeks_mail_that_did_not_leave_on_its_day_leaves_once_on_the_next_to_t
 
 def test_who_wants_no_weekly_mail_still_gets_the_others(leader):
     Staff.objects.filter(pk=leader.pk).update(wants_weekly_mail=False)
-    plan(moment("2026-11-23 07:00"))
+    plan(moment("2026-11-02 07:00"))
     assert kinds(leader) == ["morning", "monthly"]
 
 
@@ -287,23 +289,145 @@ def test_the_months_mail_says_the_same_as_the_kept_figures_though_nobody_counted
     assert figures_in(text_of(leader, "monthly")) == [
         "- Nhận mới: 3 hồ sơ (kỳ trước: 0)",
         "- Có kết quả: 2 hồ sơ (kỳ trước: 0)",
-        "  sớm hẹn 0, đúng hẹn 0, trễ hẹn 2",
-        "- Sớm hoặc đúng hẹn: 0,0% (kỳ trước: chưa có)",
+        "  trước hạn 0, đúng hạn 0, quá hạn 2",
+        "- Trước và đúng hạn: 0,0% (kỳ trước: —)",
         "- Cuối kỳ còn 1 hồ sơ chưa xong, trong đó 1 quá hạn",
-        "- Lời hẹn bị lỡ: 3",
+        "- Lời hẹn lỡ: 3",
         "  đã xin lỗi bằng thư 0, còn nợ thư 3",
     ]
     assert "Mức hài lòng. Tháng 11/2026: chưa có phiếu nào." in text_of(leader, "monthly")
     of_city = text_of(city, "monthly")
     assert "- Nhận mới: 4 hồ sơ (kỳ trước: 0)\n- Có kết quả: 3 hồ sơ" in of_city
-    assert "- Phường Lê Hồng Phong: đúng hẹn 0,0% trên 2 hồ sơ; 1 hồ sơ quá hạn; 3 thư xin lỗi còn nợ\n" in of_city
-    worst_first = ("- Phường Lê Hồng Phong", "- Phường Quang Trung: đúng hẹn 100,0%", ": chưa có kết quả nào")
+    assert "- Phường Lê Hồng Phong: đúng hạn 0,0% trên 2 hồ sơ; 1 hồ sơ quá hạn; 3 thư xin lỗi còn nợ\n" in of_city
+    worst_first = ("- Phường Lê Hồng Phong", "- Phường Quang Trung: đúng hạn 100,0%", ": chưa có kết quả nào")
     assert [of_city.index(words) for words in worst_first] == sorted(of_city.index(words) for words in worst_first)
 
 
 def figures_in(text):
     lines = text.split("\n")
     return lines[lines.index("- Nhận mới: 3 hồ sơ (kỳ trước: 0)") :][:7]
+
+
+def test_a_week_across_the_end_of_a_month_tells_what_was_said_in_either(ward, leader, city):
+    in_force = QuestionSet.objects.filter(use=QuestionSet.Use.SURVEY, valid_from__lte=date(2026, 10, 1))
+    question = in_force.latest("valid_from").questions.get(position=1)
+    answers(ward, date(2026, 10, 1), question, {1: 40})
+    plan(moment("2026-11-02 07:00"))
+    for reader in (leader, city):
+        assert "Tuần qua, từ 26/10/2026 đến 01/11/2026." in text_of(reader, "weekly")
+        assert "Mức hài lòng. Từ tháng 10/2026 đến tháng 11/2026: " in text_of(reader, "weekly")
+        assert "chưa có phiếu nào" not in text_of(reader, "weekly")
+
+
+def test_an_outage_of_weeks_loses_no_week_and_no_month_and_floods_nobody(leader):
+    """Nothing ran from 08/10 to 01/12."""
+    plan(moment("2026-10-07 07:00"))
+    assert kinds(leader) == ["morning"]
+    for time in ("2026-12-02 07:00", "2026-12-02 07:05", "2026-12-03 07:00"):
+        plan(moment(time))
+    assert sorted(kinds(leader)) == ["monthly", "monthly", "morning", "morning", "morning", "weekly"]
+    assert "8 tuần qua, từ 05/10/2026 đến 29/11/2026." in text_of(leader, "weekly")
+    told = Message.objects.filter(kind="monthly").order_by("pk").values_list("subject", flat=True)
+    assert [words.partition(",")[0] for words in told] == ["Báo cáo tháng 10/2026", "Báo cáo tháng 11/2026"]
+
+
+def test_after_a_year_of_silence_one_week_mail_and_three_months_come(leader):
+    plan(moment("2025-10-07 07:00"))
+    Message.objects.filter(kind__in=["weekly", "monthly"]).delete()
+    plan(moment("2026-11-23 07:00"))
+    assert [kinds(leader).count(kind) for kind in ("weekly", "monthly")] == [1, 3]
+
+
+def test_a_mail_server_that_is_down_for_two_weeks_delays_each_summary_and_loses_none(leader, mailoutbox):
+    for day in ("2026-11-16", "2026-11-23"):
+        plan(moment(f"{day} 07:00"))
+        Message.objects.filter(state="waiting").update(state="failed", tries=6)
+    for clock in ("07:00", "07:05"):
+        plan(moment(f"{WEDNESDAY} {clock}"))
+        send_all(moment(f"{WEDNESDAY} {clock}"))
+    assert sorted(mail.subject.partition(",")[0] for mail in mailoutbox) == [
+        "Thứ Tư 25/11",
+        "Tóm tắt tuần đến 15/11",
+        "Tóm tắt tuần đến 22/11",
+    ]
+
+
+def test_who_becomes_a_leader_within_a_month_begins_with_the_morning(ward, leader):
+    plan(moment("2026-11-16 07:00"))
+    new = StaffFactory(ward=ward, leader=True, email="moi@phuly.example")
+    days = {kind: planned_on(kind, date(2026, 11, 18), 20, new) for kind in ("morning", "weekly", "monthly")}
+    assert days["morning"][0] == date(2026, 11, 18)
+    found = Message.objects.filter(staff=new).exclude(kind="morning").order_by("pk")
+    assert [(row.kind, f"{row.planned_at:%d/%m}") for row in found] == [
+        ("weekly", "23/11"),
+        ("weekly", "30/11"),
+        ("monthly", "01/12"),
+        ("weekly", "07/12"),
+    ]
+
+
+def test_one_readers_trouble_is_logged_and_the_others_get_their_mails(ward, leader, other_ward, monkeypatch, caplog):
+    other = StaffFactory(ward=other_ward, leader=True, email="khac@phuly.example")
+
+    def write(wards, now):
+        def of_reader(reader):
+            if reader == leader:
+                raise KeyError(reader.ward_id)
+            return morning_mails(wards, now)(reader)
+
+        return of_reader
+
+    with monkeypatch.context() as patched:
+        patched.setattr("letters.digests.plan.morning_mails", write)
+        plan(moment("2026-11-23 07:00"))
+    assert (kinds(leader), kinds(other)) == ([], ["morning", "weekly"])
+    assert f"digests of staff {leader.pk}" in caplog.text
+    plan(moment("2026-11-23 07:05"))
+    assert kinds(leader) == ["morning", "weekly"]
+
+
+def test_who_sees_the_city_and_had_a_ward_that_serves_no_more_gets_the_citys_mail(ward, leader, other_ward):
+    both = StaffFactory(ward=other_ward, is_city=True, is_superuser=True, email="ca-hai@phuly.example")
+    Ward.objects.filter(pk=other_ward.pk).update(is_in_service=False)
+    plan(moment("2026-11-02 07:00"))
+    assert kinds(leader) == ["morning", "weekly", "monthly"]
+    for kind in ("morning", "weekly", "monthly"):
+        assert "Kính gửi thành phố Phủ Lý," in text_of(both, kind)
+
+
+# when the mail server is down
+
+
+def sent_at(leader, monkeypatch, down_until):
+    """When the morning mail leaves, minute by minute from 07:00, the mail server being down until then."""
+
+    def deliver(self, fail_silently=False):
+        if clock < moment(f"{WEDNESDAY} {down_until}"):
+            raise OSError
+        return 1
+
+    monkeypatch.setattr("letters.outbox.EmailMessage.send", deliver)
+    clock = moment(f"{WEDNESDAY} 07:00")
+    plan(clock)
+    while clock < moment("2026-11-26 00:00"):
+        send_all(clock)
+        if sent := Message.objects.filter(kind="morning", state="sent").first():
+            return f"{timezone.localtime(sent.sent_at):%H:%M}"
+        clock += timedelta(minutes=1)
+    return None
+
+
+def test_a_mail_server_that_comes_back_after_half_an_hour_finds_the_mail_waiting(leader, monkeypatch):
+    assert "09:37" <= sent_at(leader, monkeypatch, "09:37") <= "10:07"
+
+
+def test_a_mail_server_that_is_down_all_day_ends_with_the_day_and_says_so(leader, monkeypatch):
+    assert sent_at(leader, monkeypatch, "23:59") is None
+    message = Message.objects.get(kind="morning")
+    assert (message.state, message.trouble) == ("waiting", "Máy chủ thư chưa trả lời.")
+    plan(moment("2026-11-26 00:05"))
+    message.refresh_from_db()
+    assert (message.state, message.trouble) == ("failed", "Máy chủ thư chưa trả lời.")
 
 
 # what it costs, and what the database holds to
@@ -326,7 +450,7 @@ def test_twenty_one_wards_cost_as_many_queries_as_one(ward):
         late_dossier(ward=each)
     Message.objects.digests().delete()
     assert cost("2026-12-01 07:05") <= alone + 1  # SQLite writes some fifty rows at a time
-    assert len(kinds()) == 3 * 21
+    assert len(kinds()) == 2 * 21
     assert cost("2026-12-01 07:10") < 10
 
 

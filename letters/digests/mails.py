@@ -15,10 +15,11 @@ from django.utils import timezone
 
 from desk.models import CalendarDay, Staff, Ward
 from desk.period import Days
-from desk.vietnamese import capitalise, day_in_words, day_month, number, percent, weekday
+from desk.vietnamese import capitalise, day_in_words, day_month, lower_first, number, weekday
 from dossiers.lanes import Moment
 from dossiers.models import Dossier
 from dossiers.report import Line
+from dossiers.report_tables import share_words
 from feedback.figures import Satisfaction
 from letters.digests.past import Past, past
 from letters.digests.today import TO_SIGN, Waiting, waiting
@@ -34,7 +35,8 @@ class Mail(NamedTuple):
     text: str
 
 
-#: Gets all wards and the moment, asks for the figures once, and gives what writes the mail of each reader.
+#: Gets all wards and the moment, asks for the figures once, and gives what writes the mail of each reader: of the own
+#: ward, or of the city for who has none in service.
 Writer = Callable[[list[Ward], datetime], Callable[[Staff], Mail]]
 
 
@@ -57,9 +59,14 @@ def mail(subject: str, who: str, *parts: Iterable[str]) -> Mail:
 
 def morning_mails(wards: list[Ward], now: datetime) -> Callable[[Staff], Mail]:
     at, rows = Moment(now, CalendarDay.objects.calendar()), waiting(wards, now)
-    of_ward = {row.ward.pk: row for row in rows}
+    of_ward: dict[int | None, Waiting] = {row.ward.pk: row for row in rows}
     city = morning_of_city(rows, at)
-    return lambda reader: morning_of_ward(of_ward[reader.ward_id], at) if reader.ward_id else city
+
+    def write(reader: Staff) -> Mail:
+        row = of_ward.get(reader.ward_id)
+        return morning_of_ward(row, at) if row else city
+
+    return write
 
 
 def morning_of_ward(row: Waiting, at: Moment) -> Mail:
@@ -72,7 +79,7 @@ def morning_of_ward(row: Waiting, at: Moment) -> Mail:
         named("ĐẾN HẸN HÔM NAY", row.due, row.first_due, at.due_words, link("dossiers:dossiers", "?lan=hom-nay")),
         task_lines(row),
         [
-            "Xin anh/chị giúp những hồ sơ trễ lâu nhất trước."
+            "Xin anh/chị giúp những hồ sơ quá hạn lâu nhất trước."
             if row.late
             else "Không có hồ sơ nào quá hạn. Xin cảm ơn anh/chị và cả bộ phận."
         ],
@@ -114,7 +121,7 @@ def longest(row: Waiting, at: Moment) -> int:
 
 
 def late_by(dossier: Dossier, at: Moment) -> str:
-    return f"trễ {at.late_words(dossier)}" + " làm việc" * bool(at.days_late(dossier))
+    return f"quá hạn {at.late_words(dossier)}" + " làm việc" * bool(at.days_late(dossier))
 
 
 def ward_line(row: Waiting, at: Moment) -> str:
@@ -151,9 +158,9 @@ def past_mails(days: Days) -> Writer:
 
     def writer(wards: list[Ward], now: datetime) -> Callable[[Staff], Mail]:
         rows = past(wards, days, now)
-        of_ward = {row.ward.pk: past_of_ward(row, days) for row in rows}
+        of_ward: dict[int | None, Mail] = {row.ward.pk: past_of_ward(row, days) for row in rows}
         city = past_of_city(rows, days)
-        return lambda reader: of_ward[reader.ward_id] if reader.ward_id else city
+        return lambda reader: of_ward.get(reader.ward_id, city)
 
     return writer
 
@@ -162,7 +169,7 @@ def past_of_ward(row: Past, days: Days) -> Mail:
     who = row.ward.in_sentence
     figures = figure_lines(row.line, row.before)
     return mail(
-        f"{headline(days)}, {who}: {share_words(row.line)}",
+        f"{headline(days)}, {who}: {in_time(row.line)}",
         f"lãnh đạo {who}",
         opening(days),
         figures,
@@ -175,12 +182,12 @@ def past_of_city(rows: list[Past], days: Days) -> Mail:
     line, before = (reduce(add, (getattr(row, name) for row in rows)) for name in ("line", "before"))
     worst_first = sorted(rows, key=lambda row: (1 if row.line.share is None else row.line.share, -row.line.open_late))
     return mail(
-        f"{headline(days)}, {CITY}: {share_words(line)}",
+        f"{headline(days)}, {CITY}: {in_time(line)}",
         CITY,
         opening(days),
         figure_lines(line, before),
         said(in_all([row.satisfaction for row in rows])),
-        ["TỪNG ĐƠN VỊ, đúng hẹn thấp nhất đứng trước; quá hạn tính đến cuối kỳ", *map(past_line, worst_first)],
+        ["TỪNG ĐƠN VỊ, đúng hạn thấp nhất đứng trước; quá hạn tính đến cuối kỳ", *map(past_line, worst_first)],
         closing(days),
     )
 
@@ -194,13 +201,14 @@ def in_all(rows: list[Satisfaction | None]) -> Satisfaction | None:
 
 
 def headline(days: Days) -> str:
-    return f"Báo cáo {lower(days.words)}" if days.months == 1 else f"Tóm tắt tuần đến {day_month(days.last)}"
+    return f"Báo cáo {lower_first(days.words)}" if days.months == 1 else f"Tóm tắt tuần đến {day_month(days.last)}"
 
 
 def opening(days: Days) -> list[str]:
     if days.months == 1:
-        return [f"Báo cáo {lower(days.words)} đã sẵn sàng:", report_link(days)]
-    return [f"Tuần qua, {lower(days.words)}. Xem thêm:", report_link(days)]
+        return [f"Báo cáo {lower_first(days.words)} đã sẵn sàng:", report_link(days)]
+    weeks = (days.after - days.first).days // 7
+    return [f"{f'{weeks} tuần' if weeks > 1 else 'Tuần'} qua, {lower_first(days.words)}. Xem thêm:", report_link(days)]
 
 
 def closing(days: Days) -> list[str]:
@@ -216,11 +224,11 @@ def report_link(days: Days) -> str:
 def figure_lines(line: Line, before: Line) -> Iterator[str]:
     yield f"- Nhận mới: {number(line.received)} hồ sơ (kỳ trước: {number(before.received)})"
     yield f"- Có kết quả: {number(line.resolved)} hồ sơ (kỳ trước: {number(before.resolved)})"
-    yield f"  sớm hẹn {number(line.early)}, đúng hẹn {number(line.on_time)}, trễ hẹn {number(line.late)}"
-    yield f"- Sớm hoặc đúng hẹn: {in_percent(line)} (kỳ trước: {in_percent(before)})"
+    yield f"  trước hạn {number(line.early)}, đúng hạn {number(line.on_time)}, quá hạn {number(line.late)}"
+    yield f"- Trước và đúng hạn: {share_words(line.share)} (kỳ trước: {share_words(before.share)})"
     yield f"- Cuối kỳ còn {number(line.open)} hồ sơ chưa xong, trong đó {number(line.open_late)} quá hạn"
-    waived = f", được miễn {number(line.waived)}" if line.waived else ""
-    yield f"- Lời hẹn bị lỡ: {number(line.missed)}"
+    waived = f", lãnh đạo cho trả trước {number(line.waived)}" if line.waived else ""
+    yield f"- Lời hẹn lỡ: {number(line.missed)}"
     yield f"  đã xin lỗi bằng thư {number(line.apologised)}{waived}, còn nợ thư {number(line.owed)}"
 
 
@@ -228,21 +236,15 @@ def past_line(row: Past) -> str:
     line = row.line
     more = ((line.open_late, "hồ sơ quá hạn"), (line.owed, "thư xin lỗi còn nợ"))
     rest = [f"{number(count)} {words}" for count, words in more if count]
-    return "; ".join([f"- {row.ward}: {share_words(line)}", *rest])
+    return "; ".join([f"- {row.ward}: {in_time(line)}", *rest])
 
 
-def share_words(line: Line) -> str:
-    """ "đúng hẹn 95,7% trên 115 hồ sơ"."""
-    return f"đúng hẹn {in_percent(line)} trên {number(line.resolved)} hồ sơ" if line.resolved else "chưa có kết quả nào"
-
-
-def in_percent(line: Line) -> str:
-    return "chưa có" if line.share is None else percent(line.share)
+def in_time(line: Line) -> str:
+    """ "đúng hạn 95,7% trên 115 hồ sơ", early ones among them."""
+    if not line.resolved:
+        return "chưa có kết quả nào"
+    return f"đúng hạn {share_words(line.share)} trên {number(line.resolved)} hồ sơ"
 
 
 def said(satisfaction: Satisfaction | None) -> list[str]:
     return [f"Mức hài lòng. {satisfaction.sentence}"] if satisfaction else []
-
-
-def lower(words: str) -> str:
-    return words[:1].lower() + words[1:]

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from desk.models import Ward
-from desk.period import Days, month_of
+from desk.period import Days
 from dossiers.models import Appointment, Figure
 from dossiers.report import Line, Report
 from feedback.figures import Satisfaction, satisfaction_of_each
@@ -18,7 +18,7 @@ from feedback.period import Period
 
 @dataclass(frozen=True)
 class Past:
-    """What one ward did in a span of days, and in the span before; `satisfaction` is of the month it ends in."""
+    """What one ward did in a span of days, and in the span before; `satisfaction` is of the months it touches."""
 
     ward: Ward
     line: Line
@@ -34,8 +34,8 @@ def past(wards: Iterable[Ward], days: Days, now: datetime) -> list[Past]:
     """
     Appointment.objects.break_overdue(now)
     Figure.objects.keep_up(now)
-    wards, month = list(wards), month_of(days.last)
+    wards = list(wards)
     lines, before = Report(wards, days).by_ward(), Report(wards, days.before).by_ward()
-    said = satisfaction_of_each(wards, timezone.localdate(now), Period(month, month))
+    said = satisfaction_of_each(wards, timezone.localdate(now), Period.touching(days))
     pairs = zip(wards, lines, before, strict=True)
     return [Past(ward, line, then, said.get(ward.pk)) for ward, line, then in pairs]

@@ -26,6 +26,10 @@ LEGAL_NOTICE = (LetterKind.APOLOGY,)
 #: How often it is tried, and how long the first, second, ... failure makes it wait.
 MOST_TRIES = 6
 BACK_OFF = [timedelta(minutes=5**n) for n in range(MOST_TRIES - 1)]
+#: A digest is tried until its day is over, and never waits longer: of its day's news at nine, half is old at noon.
+DIGEST_WAITS = timedelta(minutes=30)
+#: What tells the ward's own people.
+DIGESTS = ("morning", "weekly", "monthly")
 #: Whoever took a message to send it and is silent for so long has died.
 CLAIM_HOLDS = timedelta(minutes=10)
 
@@ -195,7 +199,6 @@ class Message(models.Model):
 
     ON_ITS_WAY: ClassVar = (State.WAITING, State.SENDING)
     UNDONE: ClassVar = (*ON_ITS_WAY, State.FAILED)
-    DIGESTS: ClassVar = (Kind.MORNING, Kind.WEEKLY, Kind.MONTHLY)
     PRESS: ClassVar = {
         Channel.COUNTER: "Đã trao",
         Channel.POST: "Đã gửi bưu điện",
@@ -252,14 +255,14 @@ class Message(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    kind__in=("morning", "weekly", "monthly"),
+                    kind__in=DIGESTS,
                     channel="email",
                     staff__isnull=False,
                     until__isnull=False,
                     letter=None,
                     dossier=None,
                 )
-                | ~Q(kind__in=("morning", "weekly", "monthly"))
+                | ~Q(kind__in=DIGESTS)
                 & Q(staff=None, until=None, ward__isnull=False)
                 & (Q(letter__isnull=False) | Q(dossier__isnull=False)),
                 name="message_reaches_somebody",
@@ -336,7 +339,7 @@ class Message(models.Model):
     def claim(self, now: datetime) -> bool:
         """Take it for this worker: of several one gets it. What nobody finished after the last try has failed."""
         row = Message.objects.filter(pk=self.pk, state=self.state, tries=self.tries)
-        if self.tries >= MOST_TRIES:
+        if self.tries >= MOST_TRIES and not (self.until and self.state == self.State.WAITING):
             row.update(state=self.State.FAILED, trouble="Đã gửi nhiều lần mà không rõ có đến hay không.")
             return False
         self.state, self.tries, self.claimed_at = self.State.SENDING, self.tries + 1, now
@@ -348,9 +351,10 @@ class Message(models.Model):
         self._claimed().update(state=self.State.SENT, sent_at=at)
 
     def put_off(self, trouble: str, at: datetime) -> None:
-        """It did not go: later again, or never by itself after the last try."""
-        if self.tries < MOST_TRIES:
-            later = at + BACK_OFF[self.tries - 1]
+        """It did not go: later again, or never by itself after the last try; a digest until its day is over."""
+        if self.until or self.tries < MOST_TRIES:
+            wait = BACK_OFF[min(self.tries, len(BACK_OFF)) - 1]
+            later = at + (min(wait, DIGEST_WAITS) if self.until else wait)
             self._claimed().update(state=self.State.WAITING, next_try_at=later, trouble=trouble)
         else:
             self._claimed().update(state=self.State.FAILED, trouble=trouble)
