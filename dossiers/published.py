@@ -27,6 +27,8 @@ from dossiers.models import Figure, FigureRun, Procedure
 from dossiers.models.figure import Span
 from dossiers.report import Line
 
+#: What is called where small procedures are told together.
+POOLED = "Các thủ tục ít hồ sơ, gộp chung"
 #: What becomes of promises; of a ward, never of one procedure.
 PROMISES = (Measure.MISSED, Measure.APOLOGISED, Measure.WAIVED)
 
@@ -172,7 +174,7 @@ class Published:
         """The most used first; at the end what was pooled, whose key is empty."""
         lines = self.merged(lambda place: place.code)
         for code, line in lines.items():
-            line.name = self.names.get(code, "Các thủ tục ít hồ sơ, gộp chung")
+            line.name = self.names.get(code, POOLED)
         return sorted(lines.values(), key=lambda line: (not line.key, -line.resolved, line.name))
 
     def by_field(self) -> list[Line]:

@@ -20,25 +20,26 @@ from desk.models import Ward
 from desk.period import Days, month_of, months_later
 from dossiers.models import Figure
 from dossiers.models.figure import Span
-from dossiers.published import Published
+from dossiers.published import POOLED, Place, Published
 from dossiers.report import Line
 from feedback.period import Period
 from feedback.published import PublishedSurvey
 from feedback.statistics import Share
 
 #: Another number when a column comes, goes or changes its meaning.
-VERSION = 1
+VERSION = 2
 LICENCE = (
     "Ai cũng được dùng lại, sửa đổi và chia sẻ, kể cả để kinh doanh; xin ghi nguồn “Cổng Bộ phận Một cửa, "
     "thành phố Phủ Lý” và ngày lấy dữ liệu. Không được dùng để tìm ra một người cụ thể."
 )
 HIDDEN = (
-    "Mỗi dòng có từ 5 hồ sơ trở lên. Thủ tục có dưới 5 hồ sơ trong tháng được gộp với thủ tục khác cùng lĩnh vực "
-    "(mã thủ tục để trống), lĩnh vực ít hồ sơ gộp với lĩnh vực khác (lĩnh vực để trống); tháng mà một đơn vị có dưới "
-    "5 hồ sơ thì không công bố. Mọi con số trên trang đều là tổng của các dòng này, nên không phép trừ nào làm lộ "
-    "nhóm nhỏ. Tháng nào hết mới công bố tháng ấy."
+    "Mỗi dòng chỉ nói về nhóm từ 5 hồ sơ hoặc 5 phiếu trở lên. Thủ tục có dưới 5 hồ sơ trong tháng được gộp với "
+    "thủ tục khác cùng lĩnh vực (mã thủ tục để trống), lĩnh vực ít hồ sơ gộp với lĩnh vực khác (lĩnh vực để trống), "
+    "thủ tục ít phiếu cũng vậy; tháng mà một đơn vị có dưới 5 hồ sơ thì không công bố. Số hồ sơ, số thư và số phiếu "
+    "của những tháng đã hết trên trang là tổng của các dòng này, phiếu thì trong cùng một bộ câu hỏi, nên không phép "
+    "trừ nào làm lộ nhóm nhỏ. Thời gian của 9 trong 10 hồ sơ là của riêng từng dòng, không cộng được. Tháng đang diễn "
+    "ra có trên trang, hết tháng mới có ở đây."
 )
-POOLED = "Các thủ tục ít hồ sơ, gộp chung"
 
 
 @dataclass(frozen=True)
@@ -67,12 +68,38 @@ WARD = (
     Column("ma_don_vi", "Mã đơn vị hành chính", "mã 5 chữ số", lambda row: row.ward.code),
     Column("don_vi", "Tên phường, xã", "chữ", lambda row: str(row.ward)),
 )
+
+
+def told(value: int | None, count: int) -> int | None:
+    """Nothing where there is nothing that is told, so that too few look as none."""
+    return value if count else None
+
+
+def of_results(name: str, meaning: str, unit: str, get: Callable[[Line], int | None]) -> Column:
+    meaning = f"{meaning}; trống khi dưới 5 hồ sơ có kết quả"
+    return Column(name, meaning, unit, lambda row: told(get(row.line), row.line.resolved))
+
+
+def of_sheets(name: str, meaning: str, get: Callable[[Share], int]) -> Column:
+    meaning = f"{meaning}; trống khi dưới 5 phiếu"
+    return Column(name, meaning, "phiếu", lambda row: told(get(row.share), row.share.count))
+
+
 RESULTS = (
-    Column("ket_qua", "Hồ sơ có kết quả trong tháng", "hồ sơ", lambda row: row.line.resolved),
-    Column("truoc_han", "Trong đó có kết quả trước ngày hẹn", "hồ sơ", lambda row: row.line.early),
-    Column("dung_han", "Trong đó có kết quả đúng buổi hẹn", "hồ sơ", lambda row: row.line.on_time),
-    Column("qua_han", "Trong đó có kết quả sau buổi hẹn đầu tiên", "hồ sơ", lambda row: row.line.late),
-    Column("gio_90", "9 trong 10 hồ sơ xong trong bấy nhiêu giờ", "giờ làm việc", lambda row: row.line.p90),
+    of_results("ket_qua", "Hồ sơ có kết quả trong tháng", "hồ sơ", lambda line: line.resolved),
+    of_results("truoc_han", "Trong đó có kết quả trước ngày hẹn", "hồ sơ", lambda line: line.early),
+    of_results("dung_han", "Trong đó có kết quả đúng buổi hẹn", "hồ sơ", lambda line: line.on_time),
+    of_results("qua_han", "Trong đó có kết quả sau buổi hẹn đầu tiên", "hồ sơ", lambda line: line.late),
+    of_results("gio_90", "9 trong 10 hồ sơ xong trong bấy nhiêu giờ", "giờ làm việc", lambda line: line.p90),
+)
+PROMISES = (
+    of_results("loi_hen_lo", "Lời hẹn của tháng đã lỡ", "lời hẹn", lambda line: line.missed),
+    of_results("thu_xin_loi", "Trong đó đã gửi thư xin lỗi", "thư", lambda line: line.apologised),
+    of_results("con_no", "Thư xin lỗi còn nợ", "thư", lambda line: line.owed),
+)
+SAID = (
+    of_sheets("phieu", "Phiếu trả lời câu hỏi chính về mức hài lòng", lambda share: share.sheets),
+    of_sheets("hai_long", "Trong đó chọn mức được tính là hài lòng", lambda share: share.good),
 )
 
 
@@ -88,10 +115,14 @@ class Table:
 
 
 def of_procedures(published: Published, survey: PublishedSurvey) -> Iterator[Row]:
-    wards = {ward.pk: ward for ward in published.wards}
-    for part in published.parts():
-        name = published.names[part.place.code] if part.place.code else POOLED
-        yield Row(part.month, wards[part.ward], part.line, *part.place, name)
+    """What people said of a procedure stands beside its results; alone where either has too few to be told."""
+    fields = {place.code: place for place in published.procedures.values()}
+    lines = {(part.month, part.ward, part.place): part.line for part in published.parts()}
+    shares = {(month, ward, fields.get(code, Place())): share for (ward, month, code), share in survey.parts.items()}
+    order = {ward.pk: (number, ward) for number, ward in enumerate(published.wards)}
+    for month, pk, place in sorted({*lines, *shares}, key=lambda key: (key[0], order[key[1]][0], *key[2])):
+        key, name = (month, pk, place), published.names[place.code] if place.code else POOLED
+        yield Row(month, order[pk][1], lines.get(key, Line("", "")), *place, name, shares.get(key, Share()))
 
 
 def of_wards(published: Published, survey: PublishedSurvey) -> Iterator[Row]:
@@ -100,11 +131,6 @@ def of_wards(published: Published, survey: PublishedSurvey) -> Iterator[Row]:
         key = month, ward.pk
         if key in lines or key in shares:
             yield Row(month, ward, lines.get(key, Line("", "")), share=shares.get(key, Share()))
-
-
-def told(value: int, count: int) -> int | None:
-    """Nothing where there is nothing that is told, so that too few look as none."""
-    return value if count else None
 
 
 TABLES = (
@@ -118,57 +144,11 @@ TABLES = (
             Column("ma_thu_tuc", "Mã thủ tục hành chính; trống khi gộp", "chữ", lambda row: row.code),
             Column("thu_tuc", "Tên ngắn của thủ tục", "chữ", lambda row: row.procedure),
             *RESULTS,
+            *SAID,
         ),
         of_procedures,
     ),
-    Table(
-        "don_vi",
-        "Theo tháng và phường xã",
-        (
-            MONTH,
-            *WARD,
-            *(
-                Column(
-                    column.name,
-                    f"{column.meaning}; trống khi dưới 5 hồ sơ",
-                    column.unit,
-                    lambda row, get=column.get: told(get(row), row.line.resolved),  # type: ignore[misc]
-                )
-                for column in RESULTS
-            ),
-            Column(
-                "loi_hen_lo",
-                "Lời hẹn của tháng đã lỡ; trống khi dưới 5 hồ sơ có kết quả",
-                "lời hẹn",
-                lambda row: told(row.line.missed, row.line.resolved),
-            ),
-            Column(
-                "thu_xin_loi",
-                "Trong đó đã gửi thư xin lỗi; trống khi dưới 5 hồ sơ có kết quả",
-                "thư",
-                lambda row: told(row.line.apologised, row.line.resolved),
-            ),
-            Column(
-                "con_no",
-                "Thư xin lỗi còn nợ; trống khi dưới 5 hồ sơ có kết quả",
-                "thư",
-                lambda row: told(row.line.owed, row.line.resolved),
-            ),
-            Column(
-                "phieu",
-                "Phiếu trả lời câu hỏi chính về mức hài lòng; trống khi dưới 5 phiếu",
-                "phiếu",
-                lambda row: told(row.share.sheets, row.share.count),
-            ),
-            Column(
-                "hai_long",
-                "Trong đó chọn mức được tính là hài lòng; trống khi dưới 5 phiếu",
-                "phiếu",
-                lambda row: told(row.share.good, row.share.count),
-            ),
-        ),
-        of_wards,
-    ),
+    Table("don_vi", "Theo tháng và phường xã", (MONTH, *WARD, *RESULTS, *PROMISES, *SAID), of_wards),
 )
 BY_SLUG = {table.slug: table for table in TABLES}
 

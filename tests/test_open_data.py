@@ -11,9 +11,12 @@ from io import StringIO
 import pytest
 from django.utils import timezone
 
+from desk.kept import forget
 from desk.models import Ward
-from dossiers.models import Figure, FigureRun
+from dossiers.models import Figure, FigureRun, Procedure
 from feedback.models import Question, QuestionSet
+from feedback.period import Period
+from feedback.published import PublishedSurvey
 from phuly_portal.open_data import TABLES
 from tests.conftest import MONDAY
 from tests.factories import CODES, answers, counted_at, kept, late
@@ -28,7 +31,14 @@ def _counted(db):
 
 
 @pytest.fixture
-def town(ward, other_ward):
+def question(db) -> Question:
+    """Question 1 of the survey in force."""
+    in_force = QuestionSet.objects.filter(use=QuestionSet.Use.SURVEY, valid_from__lte=AUGUST).latest("valid_from")
+    return in_force.questions.get(position=1)
+
+
+@pytest.fixture
+def town(ward, other_ward, question):
     """Two wards in two months, with a small procedure, and a month that is too small."""
     kept(ward, OCTOBER, "khai sinh", 1230, late=4, hours=12)
     kept(ward, OCTOBER, "kết hôn", 3)
@@ -37,8 +47,6 @@ def town(ward, other_ward):
     kept(other_ward, OCTOBER, "chứng thực", 4)
     kept(other_ward, SEPTEMBER, "chứng thực", 9, late=1)
     kept(ward, date(2026, 11, 1), "khai sinh", 99)
-    in_force = QuestionSet.objects.filter(use=QuestionSet.Use.SURVEY, valid_from__lte=AUGUST).latest("valid_from")
-    question: Question = in_force.questions.get(position=1)
     answers(ward, OCTOBER, question, {1: 30, 5: 2})
     answers(other_ward, OCTOBER, question, {5: 4})
     answers(other_ward, AUGUST, question, {1: 6})
@@ -58,14 +66,17 @@ def table(client, **asked) -> list[dict[str, str]]:
 def test_json_tells_the_parts_of_every_figure_and_no_small_one(client, town):
     ward, other_ward = town
     rows = json.loads(read(client, JSON))["thu_tuc"]
-    told = [(row["thang"], row["ma_don_vi"], row["ma_thu_tuc"], row["ket_qua"], row["qua_han"]) for row in rows]
-    assert told == [
-        ("2025-12", ward.code, CODES["khai sinh"], 7, 0),
-        ("2026-09", other_ward.code, CODES["chứng thực"], 10, 1),
-        ("2026-10", ward.code, "", 8, 0),
-        ("2026-10", ward.code, CODES["khai sinh"], 1234, 4),
+    columns = ("thang", "ma_don_vi", "ma_thu_tuc", "ket_qua", "qua_han", "phieu", "hai_long")
+    asked_after = CODES["xác nhận hôn nhân"]
+    assert [tuple(row[name] for name in columns) for row in rows] == [
+        ("2025-12", ward.code, CODES["khai sinh"], 7, 0, None, None),
+        ("2026-08", other_ward.code, asked_after, None, None, 6, 6),
+        ("2026-09", other_ward.code, CODES["chứng thực"], 10, 1, None, None),
+        ("2026-10", ward.code, "", 8, 0, None, None),
+        ("2026-10", ward.code, CODES["khai sinh"], 1234, 4, None, None),
+        ("2026-10", ward.code, asked_after, None, None, 32, 30),
     ]
-    assert rows[-1] == {
+    assert rows[-2] == {
         "thang": "2026-10",
         "ma_don_vi": ward.code,
         "don_vi": "Phường Lê Hồng Phong",
@@ -77,6 +88,8 @@ def test_json_tells_the_parts_of_every_figure_and_no_small_one(client, town):
         "dung_han": 1230,
         "qua_han": 4,
         "gio_90": 12,
+        "phieu": None,
+        "hai_long": None,
     }
 
 
@@ -107,7 +120,7 @@ def test_the_page_is_the_sum_of_the_data(client, town):
         ({"tu": "2026-10", "den": "2026-10"}, ["2026-10"]),
         ({"tu": "2026-01", "den": "2026-12"}, ["2026-09", "2026-10"]),
     ):
-        rows = [row for row in table(client, nam="2026") if row["thang"] in months]
+        rows = [row for row in table(client, nam="2026") if row["thang"] in months and row["ket_qua"]]
         by_ward = Counter[str]()
         for row in rows:
             by_ward[row["don_vi"]] += int(row["ket_qua"])
@@ -118,6 +131,32 @@ def test_the_page_is_the_sum_of_the_data(client, town):
             count = f"{by_ward[str(ward)]:,}".replace(",", ".") if by_ward[str(ward)] else "dưới 5 hồ sơ"
             row = page[page.index(f">{ward}</a>") :]
             assert f'data-label="Có kết quả">{count}</td>' in row[: row.index("</tr>")]
+
+
+def test_satisfaction_by_procedure_on_the_page_is_the_sum_of_the_data(client, town, question):
+    """Small ones are pooled in both, so that no difference tells of fewer than five."""
+    ward, other_ward = town
+    for name, counts in {"khai sinh": {1: 40}, "kết hôn": {1: 3}, "khai tử": {5: 2}}.items():
+        answers(ward, OCTOBER, question, counts, procedure=Procedure.objects.get(code=CODES[name]))
+    answers(other_ward, SEPTEMBER, question, {1: 20}, procedure=Procedure.objects.get(code=CODES["khai sinh"]))
+    forget()
+    rows = [row for row in table(client, nam="2026") if row["thang"] in ("2026-09", "2026-10") and row["phieu"]]
+    assert all(int(row["phieu"]) >= 5 for row in rows)
+    sums = Counter[str]()
+    for row in rows:
+        sums[row["ma_thu_tuc"]] += int(row["phieu"])
+    survey = PublishedSurvey(Ward.objects.in_service(), Period(SEPTEMBER, OCTOBER), MONDAY.date())
+    assert sums == {code: share.sheets for code, share in survey.by_procedure().items()}
+    assert (sums[CODES["khai sinh"]], sums[""]) == (60, 5)
+
+
+def test_what_is_said_of_the_sums_is_true(client, town):
+    """The running month is on the page alone, and nine of ten is no sum."""
+    data = json.loads(read(client, JSON))
+    assert data["mo_ta"]["phien_ban"] == 2
+    assert "Mọi con số trên trang đều là tổng" not in data["mo_ta"]["nhom_nho"]
+    assert "Tháng đang diễn ra có trên trang, hết tháng mới có ở đây." in data["mo_ta"]["nhom_nho"]
+    assert "không cộng được" in data["mo_ta"]["nhom_nho"]
 
 
 def test_a_year_is_asked_for_and_what_is_none_is_refused_in_words(client, town):

@@ -27,6 +27,7 @@ from feedback.forms.period import MonthsForm
 from feedback.period import Period, shortcuts, this_month
 from feedback.published import PublishedSurvey
 from feedback.statistics import Share
+from feedback.tables import OTHERS
 from phuly_portal import open_data
 
 #: Figures change once a minute at most.
@@ -84,7 +85,7 @@ def by_procedure(published: Published, survey: PublishedSurvey, day: timedelta) 
     named = {line.key: shares.pop(line.key) for line in lines if line.key and line.key in shares}
     named[""] = sum(shares.values(), Share())
     if named[""].count and all(line.key for line in lines):
-        lines.append(Line("", "Các thủ tục ít phiếu, gộp chung"))
+        lines.append(Line("", OTHERS))
     return [Row(line.name, line, named.get(line.key, Share()), day) for line in lines]
 
 
