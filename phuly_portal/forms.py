@@ -3,22 +3,10 @@
 from __future__ import annotations
 
 from django import forms
-from django.utils import timezone
 
 from desk.models import Staff, Ward
-from desk.period import Days, this_month
 from desk.vietnamese import fold
-from dossiers.forms.counter import PeriodForm
-
-
-class WholeMonthForm(PeriodForm):
-    """From day to day, both included, at most a year; this whole month where nothing is asked for."""
-
-    ly_do = None
-
-    @staticmethod
-    def usual_days() -> Days:
-        return this_month(timezone.localdate())
+from dossiers.forms.counter import WholeMonthForm
 
 
 class CityForm(WholeMonthForm):

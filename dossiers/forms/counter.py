@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from desk.forms import Phone, Text
 from desk.models import Hamlet, Staff, Ward
-from desk.period import Days, month_of
+from desk.period import Days, month_of, this_month
 from dossiers.forms.fields import OFF, Lines, Reason
 from dossiers.models import Dossier, Presentation, Procedure, State
 from dossiers.models.dossier import DossierQuerySet
@@ -165,3 +165,13 @@ class PeriodForm(forms.Form):
     @property
     def days(self) -> Days:
         return Days(*self.period)
+
+
+class WholeMonthForm(PeriodForm):
+    """The same, but this whole month where nothing is asked for; figures name nobody, so nobody is asked why."""
+
+    ly_do = None
+
+    @staticmethod
+    def usual_days() -> Days:
+        return this_month(timezone.localdate())
