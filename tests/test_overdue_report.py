@@ -72,6 +72,17 @@ def test_an_apology_that_waits_is_the_first_thing_to_do(leader_client, ward, lea
     assert (item.letter_words, item.actions[0].label) == ("Đã gửi 23/11", "Nhắc xử lý")
 
 
+def test_the_headline_and_the_button_tell_the_same_number_of_letters(leader_client, ward):
+    """Also of a dossier whose result is there by now, and so is in no list."""
+    for dossier in (overdue(ward), done := overdue(ward)):
+        explain(dossier, NOW)
+    draw_all(NOW)
+    done.mark_ready(by=done.received_by, at=NOW)
+    page = leader_client.get(URL).text
+    told = re.search(r"<b>(\d+) thư đang chờ duyệt</b>", page), re.search(r"Duyệt (\d+) thư", page)
+    assert [match and match[1] for match in told] == ["2", "2"]
+
+
 def test_what_falls_behind_and_what_is_due_soon_have_lists_of_their_own(leader_client, ward):
     overdue(ward)
     DossierFactory(ward=ward, at=moment("2026-11-20 09:00"), what="xác nhận hôn nhân")

@@ -92,10 +92,10 @@ class Lists:
             said.append(f"Chọn theo {told}: {number(count)} hồ sơ.")
         return " ".join(said) or f"{number(count)} hồ sơ."
 
-    def letters(self) -> dict[str, int]:
-        """How the apologies of what is late stand."""
-        late = apologies().filter(dossier__in=self.mine.overdue(self.at.now).order_by().values("pk"))
-        return {"sent": late.issued().count(), "waiting": late.signable().count()}
+    def apologies_sent(self) -> int:
+        """For what is late."""
+        late = self.mine.overdue(self.at.now).order_by().values("pk")
+        return apologies().filter(dossier__in=late).issued().count()
 
     def drawings(self, late: Late) -> list[Chart]:
         count = number(late.promised.total())
@@ -127,7 +127,7 @@ def leader(request: HttpRequest) -> HttpResponse:
         "tab": "overdue",
         "headline": lists.headline(late),
         "is_late": bool(late.promised),
-        "letters": lists.letters(),
+        "apologies_sent": lists.apologies_sent(),
         "to_sign": Letter.objects.visible_to(request.user).signable().count(),
         "open": lists.mine.open().count(),
         "behind": {slug: count for slug, _, count in tabs}["cham-tien-do"],
