@@ -11,11 +11,10 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
-from desk.groups import FEW, SHOWN_FROM
+from desk.groups import SHOWN_FROM
 from desk.kept import kept_calendar
 from desk.models import Ward
 from desk.period import Days
-from desk.vietnamese import number
 from dossiers.models import Dossier
 from dossiers.report import Report
 from phuly_portal.views.home import kept_lately
@@ -33,9 +32,9 @@ def called(dossier: Dossier) -> str:
     return dossier.short_code[2:]
 
 
-def told(count: int) -> str:
-    """Fewer than five people in the room are soon recognised."""
-    return number(count) if count >= SHOWN_FROM else FEW
+def told(count: int) -> int | None:
+    """Fewer than five people in the room are soon recognised: no number."""
+    return count if count >= SHOWN_FROM else None
 
 
 @login_not_required
