@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 from math import ceil
+from operator import itemgetter
 
 from django.utils.safestring import SafeString
 
@@ -25,6 +26,8 @@ from dossiers.report_tables import in_days
 
 #: Fewer results or requests say nothing about what to change.
 ENOUGH, OFTEN = 20, 3
+#: A smaller share of results in time is something to be mended.
+IN_TIME = 0.9
 #: Where the time goes, in the order a dossier takes the steps.
 STEPS = {
     Measure.DESK_HOURS: "Tại quầy",
@@ -78,7 +81,19 @@ class Reviewed:
         if self.line.median is None or self.procedure.is_same_day:
             return ""
         left = int(office_hours(self.term.limit, self.hours)) - self.line.median
-        return in_days(left) if timedelta(hours=left) >= self.hours.day_length / 2 else ""
+        return self.in_days(left) if timedelta(hours=left) >= self.hours.day_length / 2 else ""
+
+    def in_days(self, hours: int | None) -> str:
+        """In days as long as the ward's."""
+        return in_days(hours, self.hours.day_length)
+
+    @property
+    def median(self) -> str:
+        return self.in_days(self.line.median)
+
+    @property
+    def p90(self) -> str:
+        return self.in_days(self.line.p90)
 
     @cached_property
     def spent(self) -> list[tuple[str, float]]:
@@ -114,17 +129,24 @@ class Reviewed:
             gain = office_hours(self.term.limit, self.hours) - office_hours(self.offer, self.hours)
             law = "luật cho" if self.committed is None else "đang cam kết"
             words = (
-                f"Xong trong {in_days(self.line.p90)} ở 9 trong 10 hồ sơ, {law} {plain(self.term.limit)}: "
+                f"Xong trong {self.p90} ở 9 trong 10 hồ sơ, {law} {plain(self.term.limit)}: "
                 f"có thể cam kết {plain(self.offer)}."
             )
             found.append(Idea(self, words, int(gain * self.line.resolved), self.line.resolved))
         if self.missing.asked >= OFTEN:
             paper, count = self.commonest[0]
             words = (
-                f"{number(self.missing.asked)} trong {number(self.line.received)} hồ sơ phải bổ sung giấy, "
+                f"{number(self.missing.asked)} hồ sơ phải bổ sung giấy, "
                 f"nhiều nhất “{paper}” ({number(count)}): nên dặn trước khi người dân đến."
             )
             found.append(Idea(self, words, int(self.missing.hours), self.missing.asked))
+        if self.line.resolved >= ENOUGH and self.line.share is not None and self.line.share < IN_TIME:
+            late, done = number(self.line.late), number(self.line.resolved)
+            words = f"{late} trong {done} kết quả trễ hẹn, chỉ {percent(self.line.share)} đúng hạn"
+            if self.spent:
+                name, share = max(self.spent, key=itemgetter(1))
+                words += f"; lâu nhất ở bước {lower_first(name)} ({percent(share, 0)} thời gian), nên xem trước"
+            found.append(Idea(self, f"{words}.", None, self.line.late))
         return found
 
 
@@ -135,17 +157,19 @@ def plain(limit: Limit) -> str:
 
 @dataclass(frozen=True)
 class Idea:
-    """What to simplify: a sentence, the office hours that citizens would wait less in such a period, and in how many
-    dossiers.
+    """What to simplify: a sentence, the office hours that citizens would wait less in such a period, None where nobody
+    knows how many, and in how many dossiers.
     """
 
     of: Reviewed
     words: str
-    hours: int
+    hours: int | None
     count: int
 
     @property
     def gain(self) -> str:
+        if self.hours is None:
+            return f"{number(self.count)} hồ sơ khỏi trễ"
         return f"{number(self.hours)} giờ chờ, {number(self.count)} hồ sơ"
 
 
@@ -181,8 +205,9 @@ class Review:
 
     @cached_property
     def ideas(self) -> Sequence[Idea]:
-        """What to simplify, first what saves most."""
-        return sorted((idea for row in self.lines for idea in row.ideas), key=lambda idea: -idea.hours)
+        """What to simplify: promises that are broken, then what saves most."""
+        found = (idea for row in self.lines for idea in row.ideas)
+        return sorted(found, key=lambda idea: (idea.hours is not None, -(idea.hours or 0), -idea.count))
 
     @property
     def headline(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from io import BytesIO
 
 import openpyxl
@@ -17,7 +17,8 @@ from desk.models import AccessLog
 from desk.period import Days
 from desk.ruler import is_shorter
 from dossiers.models import CommittedTerm, Figure, Procedure
-from dossiers.review import Review, could_promise
+from dossiers.report import Line
+from dossiers.review import Missing, Review, Reviewed, could_promise
 from tests.conftest import MONDAY, moment
 from tests.factories import DossierFactory, StaffFactory
 from tests.test_lists import queries
@@ -91,6 +92,40 @@ def test_what_saves_most_comes_first(ward):
     assert review(ward).headline == "2 việc có thể làm gọn, trong 3 thủ tục."
 
 
+def test_a_procedure_that_is_always_late_comes_first_with_the_step_that_takes_longest(client, ward, leader):
+    in_time(ward, {6: 40}, "1.004859")
+    results(ward, {30: 40}, "hours")
+    results(ward, {0: 40}, "late")
+    for step, hours in {"desk_hours": {3: 40}, "officer_hours": {24: 40}, "leader_hours": {3: 40}}.items():
+        results(ward, hours, step)
+    late, _ = review(ward).ideas
+    told = "40 trong 40 kết quả trễ hẹn, chỉ 0,0% đúng hạn; lâu nhất ở bước công chức (80% thời gian), nên xem trước."
+    assert (late.of.procedure.code, late.words, late.gain) == (MARRIAGE, told, "40 hồ sơ khỏi trễ")
+    client.force_login(leader)
+    asked = {"tu": "2026-11-01", "den": "2026-11-23"}
+    assert told in words(client.get(URL, asked).text)
+    book = openpyxl.load_workbook(BytesIO(client.get("/lanh-dao/ra-soat.xlsx", asked).content))
+    assert [cell.value for cell in book["Việc nên làm gọn"][2]][1:] == [told, "—", 40]
+
+
+def test_papers_asked_for_are_not_a_part_of_what_came_in_the_period(ward):
+    """Received in October, asked in November: three requests stand beside no receipt at all."""
+    for _ in range(3):
+        dossier = DossierFactory(ward=ward, at=moment("2026-10-30 08:00"))
+        dossier.request_papers(items=["Tờ khai"], reason="Thiếu", by=dossier.received_by, at=moment("2026-11-02 10:30"))
+    DossierFactory(ward=ward, at=moment("2026-11-16 08:00"))
+    Figure.objects.keep_up(MONDAY)
+    (idea,) = review(ward).ideas
+    assert idea.words.startswith("3 hồ sơ phải bổ sung giấy, nhiều nhất “Tờ khai” (3)")
+
+
+def test_days_are_as_long_as_those_of_the_ward():
+    """Where a day has five and a half office hours, eleven hours are two days, not one and a half."""
+    row = Reviewed(None, None, Line("", ""), Missing(), OfficeHours(afternoon_closes=time(15, 0)))
+    assert row.hours.day_length == timedelta(hours=5.5)
+    assert row.in_days(11) == "2 ngày"
+
+
 def test_a_commitment_that_is_made_is_not_offered_again(ward, leader):
     in_time(ward, {6: 40})
     CommittedTerm.objects.commit(
@@ -117,7 +152,7 @@ def test_papers_that_are_often_missing_are_named_and_cost_hours(ward, other_ward
     assert row.missing.asked == 3
     assert row.commonest[0] == ("Tờ khai", 2)
     (idea,) = row.ideas
-    assert idea.words.startswith("3 trong 3 hồ sơ phải bổ sung giấy, nhiều nhất “Tờ khai” (2)")
+    assert idea.words.startswith("3 hồ sơ phải bổ sung giấy, nhiều nhất “Tờ khai” (2)")
     assert idea.hours == 22  # a working day of seven and a half hours each
 
 

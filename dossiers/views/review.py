@@ -79,7 +79,10 @@ def review_file(request: HttpRequest, kind: str) -> HttpResponse:
     book = Book()
     title = f"Rà soát thủ tục, {made.ward}, {made.days.words}"
     book.sheet("Thủ tục", HEADS, map(values_of, made.lines), title)
-    ideas = [[idea.of.line.name, idea.words, idea.hours, idea.count] for idea in made.ideas]
+    ideas = [
+        [idea.of.line.name, idea.words, NOTHING if idea.hours is None else idea.hours, idea.count]
+        for idea in made.ideas
+    ]
     book.sheet("Việc nên làm gọn", ("Thủ tục", "Việc", "Giờ chờ bớt được", "Hồ sơ"), ideas)
     response = HttpResponse(book.closed(), content_type=XLSX)
     response["Content-Disposition"] = 'attachment; filename="ra-soat.xlsx"'
