@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from django.utils import timezone
@@ -24,6 +24,11 @@ CHIPS = {
     State.REFUSED: ("plain", "x", "Đã từ chối"),
     State.STOPPED: ("plain", "x", "Đã dừng"),
 }
+
+
+def short_day(day: date) -> str:
+    """ "T3 17/11"."""
+    return f"{SHORT_WEEKDAYS[day.weekday()]} {day_month(day)}"
 
 
 @dataclass(frozen=True)
@@ -50,15 +55,23 @@ class Moment:
 
     def due_words(self, dossier: Dossier) -> str:
         """ "chiều nay", "sáng T4 25/11"."""
-        due = timezone.localtime(dossier.due_at)
-        half = self.calendar.hours.half_at((due - timedelta(minutes=1)).time()).short
-        if due.date() == timezone.localdate(self.now):
-            return f"{half} nay"
-        return f"{half} {SHORT_WEEKDAYS[due.weekday()]} {day_month(due)}"
+        words = self.half_words(dossier.due_at)
+        is_today = timezone.localdate(dossier.due_at) == timezone.localdate(self.now)
+        return f"{words.split()[0]} nay" if is_today else words
+
+    def half_words(self, ends: datetime) -> str:
+        """ "chiều T3 17/11": the half day that ends at that moment."""
+        local = timezone.localtime(ends)
+        half = self.calendar.hours.half_at((local - timedelta(minutes=1)).time())
+        return f"{half.short} {short_day(local)}"
 
     def late_words(self, dossier: Dossier) -> str:
+        """ "2 ngày" working days late; while none has passed, "từ hôm nay", or "từ T6 20/11" on a day off."""
         days = self.days_late(dossier)
-        return f"{days} ngày" if days else "từ hôm nay"
+        return f"{days} ngày" if days else self.late_since(timezone.localdate(dossier.promised_at))
+
+    def late_since(self, promised: date) -> str:
+        return "từ hôm nay" if promised == timezone.localdate(self.now) else f"từ {short_day(promised)}"
 
     def late_for(self, dossier: Dossier) -> str:
         """ "2 ngày làm việc" since the promise of the term; nothing while the office has been closed since."""
@@ -118,8 +131,8 @@ def due_today(dossiers: DossierQuerySet, at: Moment) -> DossierQuerySet:
 
 
 def due_soon(dossiers: DossierQuerySet, at: Moment) -> DossierQuerySet:
-    """One working day before the promise: due by the end of the next working day, but not today."""
-    return dossiers.due_within(*at.next_day, at.now).order_by("due_at", "received_at")
+    """One working day before the promise, but not today; a promise kept on what became a day off is before it too."""
+    return dossiers.due_within(at.today[1], at.next_day[1], at.now).order_by("due_at", "received_at")
 
 
 LANES = {

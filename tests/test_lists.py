@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.contrib.auth import get_user
@@ -179,6 +179,14 @@ def test_soon_is_the_next_day_that_is_worked(ward):
     assert lane("sap-den-han", ward, moment("2026-11-23 07:00")) == [(wednesday.pk, "sáng T4 25/11")]
     assert lane("sap-den-han", ward, moment("2026-11-24 07:00")) == [(wednesday.pk, "sáng T4 25/11")]
     assert lane("sap-den-han", ward, moment("2026-11-27 16:00")) == [(monday.pk, "sáng T2 30/11")]
+
+
+def test_soon_is_also_what_is_kept_on_a_day_that_became_a_day_off(ward):
+    """Promised for Wednesday, given free afterwards; 24/11 is a day off too, so Monday is the last day to keep it."""
+    kept = DossierFactory(ward=ward, at=moment("2026-11-19 09:00"))
+    CalendarDay.objects.create(date=date(2026, 11, 25), kind="holiday", name="Nghỉ bù")
+    assert lane("sap-den-han", ward, moment("2026-11-23 07:00")) == [(kept.pk, "sáng T4 25/11")]
+    assert lane("hom-nay", ward, moment("2026-11-23 07:00")) == []
 
 
 def test_a_promise_of_this_morning_is_todays_work_until_the_morning_ends(ward):
