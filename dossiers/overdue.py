@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.utils import timezone
 
-from desk.calendar import ONE_DAY, ZONE, Half, WorkingCalendar
+from desk.calendar import ONE_DAY, WorkingCalendar
 from desk.models import Staff
-from desk.vietnamese import SHORT_WEEKDAYS, day_month
+from desk.period import Days
+from desk.vietnamese import number
 from dossiers.lanes import LISTS, Moment
 from dossiers.models import Appointment, Dossier, Event, State
 from dossiers.models.dossier import DossierQuerySet
@@ -32,6 +33,17 @@ NO_CAUSE = "Chưa ghi nguyên nhân"
 STEPS = {State.RECEIVED: "Tại quầy", State.IN_PROGRESS: "Công chức giải quyết", State.SIGNING: "Lãnh đạo ký"}
 
 
+#: Rows of a list on paper; laying out more keeps everybody at the desk waiting, and nobody reads it.
+ON_PAPER = 200
+
+
+def cut_words(count: int) -> str:
+    """What a paper adds of a list of so many rows where it does not hold them all."""
+    if count <= ON_PAPER:
+        return ""
+    return f" In {ON_PAPER} hồ sơ gấp nhất trong {number(count)}; đủ {number(count)} hồ sơ ở bảng tính."
+
+
 def age_groups(promised: Mapping[date, int], today: date, calendar: WorkingCalendar) -> list[tuple[str, int]]:
     """How many are how late, in working days after the promised day; `promised`: how many for each day."""
     ages: Counter[int] = Counter()
@@ -49,29 +61,18 @@ def of_age(slug: str, today: date, calendar: WorkingCalendar) -> Q:
     edge, found = today, Q()
     while calendar.days_late(edge, today) < least:
         edge -= ONE_DAY
-    found &= Q(promised_at__lt=midnight(edge + ONE_DAY))
+    found &= Q(promised_at__lt=Days(edge, edge).moments[1])
     if most is not None:
         while calendar.days_late(edge, today) <= most:
             edge -= ONE_DAY
-        found &= Q(promised_at__gte=midnight(edge + ONE_DAY))
+        found &= Q(promised_at__gte=Days(edge, edge).moments[1])
     return found
-
-
-def midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, ZONE)
 
 
 def with_cause(dossiers: DossierQuerySet) -> DossierQuerySet:
     """With the cause of delay that was said last, as `cause`."""
     told = Appointment.objects.filter(dossier=OuterRef("pk"), delay_cause__isnull=False).order_by("-made_at", "-pk")
     return dossiers.annotate(cause=Subquery(told.values("delay_cause__name")[:1]))
-
-
-def half_words(moment: datetime, calendar: WorkingCalendar) -> str:
-    """ "chiều T3 17/11": the half day that ends at that moment."""
-    ends = timezone.localtime(moment)
-    half: Half = calendar.hours.half_at((ends - timedelta(minutes=1)).time())
-    return f"{half.short} {SHORT_WEEKDAYS[ends.weekday()]} {day_month(ends)}"
 
 
 def for_report(dossiers: DossierQuerySet) -> DossierQuerySet:
@@ -100,12 +101,20 @@ class Row:
 
     @property
     def promised(self) -> str:
-        return half_words(self.dossier.promised_at, self.at.calendar)
+        return self.at.half_words(self.dossier.promised_at)
+
+    @property
+    def promised_day(self) -> date:
+        return timezone.localdate(self.dossier.promised_at)
 
     @property
     def promised_anew(self) -> str:
-        anew = self.dossier.due_at != self.dossier.promised_at
-        return half_words(self.dossier.due_at, self.at.calendar) if anew else ""
+        return self.at.half_words(self.dossier.due_at) if self.promised_anew_day else ""
+
+    @property
+    def promised_anew_day(self) -> date | None:
+        is_anew = self.dossier.due_at != self.dossier.promised_at
+        return timezone.localdate(self.dossier.due_at) if is_anew else None
 
     @property
     def cause(self) -> str:
@@ -125,8 +134,7 @@ class Row:
 def rows_of(dossiers: Iterable[Dossier], at: Moment) -> list[Row]:
     """The rows of one page; who was reminded today is known by one query."""
     found = list(dossiers)
-    today = midnight(timezone.localdate(at.now))
-    said = Event.objects.filter(kind=Event.Kind.REMINDED, dossier__in=found, at__gte=today).select_related("by")
+    said = Event.objects.filter(kind=Event.Kind.REMINDED, dossier__in=found, at__gte=at.today[0]).select_related("by")
     reminded = {event.dossier_id: event for event in said.order_by("at")}
     return [Row(dossier, at, reminded.get(dossier.pk)) for dossier in found]
 

@@ -13,8 +13,10 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from desk.models import AccessLog, CalendarDay
+from dossiers.lanes import Moment
 from dossiers.models import Dossier, DossierError, Event
-from dossiers.overdue import AGES, NO_CAUSE, of_age
+from dossiers.overdue import AGES, NO_CAUSE, TABS, Late, of_age
+from phuly_portal.views.leader import Lists
 from tests.conftest import moment
 from tests.factories import CAUSE, DossierFactory, StaffFactory, draw_all, explain, late, letter_of
 
@@ -285,7 +287,8 @@ def test_workbook_and_paper_hold_the_list_as_it_is_narrowed(leader_client, ward,
     asked = {"nguyen_nhan": CAUSE}
     book = openpyxl.load_workbook(BytesIO(leader_client.get(reverse("leader_xlsx"), asked).content))
     rows = list(book["Quá hạn"].iter_rows(min_row=4, values_only=True))
-    assert [(row[0], row[1], row[2], row[6]) for row in rows] == [("2 ngày", told.code, "Đào Văn Thuật", CAUSE)]
+    assert [(row[0], row[1], row[2], row[6]) for row in rows] == [(2, told.code, "Đào Văn Thuật", CAUSE)]
+    assert [(row[4].date(), row[5]) for row in rows] == [(date(2026, 11, 19), "")]
     pdf = PdfReader(BytesIO(leader_client.get(reverse("leader_pdf"), asked).content))
     words = " ".join(pdf.pages[0].extract_text().split())
     assert f"2 hồ sơ quá hạn, lâu nhất 2 ngày làm việc. Chọn theo nguyên nhân “{CAUSE}”: 1 hồ sơ." in words
@@ -302,6 +305,35 @@ def test_the_file_of_what_is_due_soon_says_how_much_time_is_left(leader_client, 
     assert (sheet["A3"].value, sheet["A4"].value[:4]) == ("Còn lại", "còn ")
     words = PdfReader(BytesIO(leader_client.get(reverse("leader_pdf"), {"lan": "sap-den-han"}).content))
     assert "1 hồ sơ. Lập lúc" in " ".join(words.pages[0].extract_text().split())
+
+
+def test_a_long_list_is_cut_on_paper_and_whole_in_the_workbook(leader_client, ward, monkeypatch):
+    for place in ("dossiers.overdue", "phuly_portal.views.leader"):
+        monkeypatch.setattr(f"{place}.ON_PAPER", 1)
+    overdue(ward, applicant_name="Đào Văn Thuật")
+    overdue(ward, received=moment("2026-11-13 09:00"), applicant_name="Cao Văn Mít")
+    pdf = PdfReader(BytesIO(leader_client.get(reverse("leader_pdf")).content))
+    words = " ".join(pdf.pages[0].extract_text().split())
+    assert "In 1 hồ sơ gấp nhất trong 2; đủ 2 hồ sơ ở bảng tính." in words
+    assert ("Cao Văn Mít" in words, "Đào Văn Thuật" in words) == (True, False)
+    sheet = openpyxl.load_workbook(BytesIO(leader_client.get(reverse("leader_xlsx")).content))["Quá hạn"]
+    assert [row[2] for row in sheet.iter_rows(min_row=4, values_only=True)] == ["Cao Văn Mít", "Đào Văn Thuật"]
+
+
+def test_each_list_is_called_by_its_name_in_the_title(leader_client):
+    titles = [re.search("<title>(.*?)[<·]", leader_client.get(URL, {"lan": slug}).text)[1].strip() for slug in TABS]
+    assert titles == ["Hồ sơ quá hạn", "Hồ sơ chậm tiến độ", "Hồ sơ sắp đến hạn"]
+
+
+def test_on_a_sunday_what_was_missed_on_friday_is_late_since_friday(ward, leader):
+    dossier = overdue(ward, received=moment("2026-11-17 15:00"))
+    assert f"{timezone.localtime(dossier.promised_at):%d/%m %H:%M}" == "20/11 17:00"
+    at = Moment(moment("2026-11-22 09:00"), CalendarDay.objects.calendar(ward.hours), leader)
+    assert at.late_words(dossier) == "từ T6 20/11"
+    lists = Lists.__new__(Lists)
+    lists.at, lists.today = at, date(2026, 11, 22)
+    late_now = Late.of(Dossier.objects.filter(ward=ward), at.now)
+    assert lists.headline(late_now) == "1 hồ sơ quá hạn, lâu nhất từ T6 20/11."
 
 
 def test_a_leader_sees_nothing_of_another_ward(leader_client, ward, other_ward):

@@ -20,7 +20,7 @@ from desk.period import Days, month_of, months_later
 from desk.vietnamese import day_month, lower_first, number
 from dossiers.lanes import LISTS, Moment
 from dossiers.models import Appointment, Dossier, HelpGiven, HomeVisit
-from dossiers.overdue import TABS, Late, age_groups, counts_of, for_report, rows_of
+from dossiers.overdue import ON_PAPER, TABS, Late, age_groups, counts_of, cut_words, for_report, rows_of
 from dossiers.report import Report
 from dossiers.report_files import Book
 from dossiers.views.counter import find, keep_search
@@ -40,7 +40,7 @@ WEEKS, MONTHS = 8, 6
 #: The lists of letters that a leader asks after first.
 LETTERS_FIRST = ("cho-duyet", "cho-nguyen-nhan", "vuong")
 HEADS = (
-    "Quá hạn",
+    "Quá hạn (ngày làm việc)",
     "Mã hồ sơ",
     "Người nộp",
     "Thủ tục",
@@ -81,7 +81,7 @@ class Lists:
         if not late.promised:
             return "Không có hồ sơ nào quá hạn."
         longest = self.at.calendar.days_late(min(late.promised), self.today)
-        told = f"{longest} ngày làm việc" if longest else "từ hôm nay"
+        told = f"{longest} ngày làm việc" if longest else self.at.late_since(min(late.promised))
         return f"{number(late.promised.total())} hồ sơ quá hạn, lâu nhất {told}."
 
     def about(self, late: Late, count: int) -> str:
@@ -144,16 +144,12 @@ def leader(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/leader.html", context)
 
 
-def values_of(item: Item) -> list[str]:
+def values_of(item: Item) -> list[Any]:
+    """Numbers and days as such, so that they can be sorted: how late is in working days."""
     dossier, row = item.dossier, item.row
-    told = [
-        row.age,
-        dossier.code,
-        dossier.applicant_name,
-        dossier.procedure.short_name,
-        row.promised,
-        row.promised_anew,
-    ]
+    age = row.at.days_late(dossier) if row.is_late else row.age
+    told = [age, dossier.code, dossier.applicant_name, dossier.procedure.short_name]
+    told += [row.promised_day, row.promised_anew_day or ""]
     return [*told, row.cause or "Chưa ghi", str(dossier.holder or ""), row.step, item.letter_words]
 
 
@@ -163,11 +159,12 @@ def values_of(item: Item) -> list[str]:
 def leader_file(request: HttpRequest, kind: str) -> HttpResponse:
     """The list that is open, whole, as a file."""
     lists = Lists(request)
-    items, title = lists.items(lists.rows), lists.lane.title
+    count, title = lists.rows.count(), lists.lane.title
     AccessLog.objects.note(request.user, AccessLog.Kind.EXPORT, f"Danh sách {lower_first(title)}", request.user.ward)
     late = Late.of(lists.mine, lists.at.now)
-    about = lists.about(late, len(items))
+    about = lists.about(late, count)
     if kind == "pdf":
+        items, about = lists.items(lists.rows[:ON_PAPER]), f"{about}{cut_words(count)}"
         context = {"items": items, "lane": lists.lane, "about": about, "ward": request.user.ward}
         context |= {
             "drawings": lists.drawings(late) if lists.is_late else [],
@@ -176,7 +173,7 @@ def leader_file(request: HttpRequest, kind: str) -> HttpResponse:
         return pdf_response(render_to_string("paper/overdue.html", context), "qua-han.pdf")
     book = Book()
     heads = HEADS if lists.is_late else ("Còn lại", *HEADS[1:])
-    book.sheet(title, heads, map(values_of, items), f"{request.user.ward}: {about}")
+    book.sheet(title, heads, map(values_of, lists.items(lists.rows)), f"{request.user.ward}: {about}")
     response = HttpResponse(book.closed(), content_type=XLSX)
     response["Content-Disposition"] = 'attachment; filename="qua-han.xlsx"'
     return response
