@@ -44,6 +44,7 @@ WITHOUT_VISIBLE_TO = {
     ("dossiers/views/review.py", "CommittedTerm.commit"): "a verb: it checks person and ward itself",
     ("dossiers/views/review.py", "FigureRun.first"): "when the counts were made, of all wards",
     ("dossiers/views/review.py", "Procedure.in_force"): "the catalogue is public",
+    ("dossiers/views/risk.py", "AccessLog.note"): "written, not read",
     ("dossiers/views/risk.py", "CalendarDay.calendar"): "the calendar is everybody's",
     ("dossiers/views/public.py", "CommittedTerm.of"): "what a ward promises is public",
     ("dossiers/views/public.py", "CommittedTerm.of_each"): "what a ward promises is public",

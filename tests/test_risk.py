@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from io import StringIO
+from io import BytesIO, StringIO
 
+import openpyxl
 import pytest
 from django.core.management import call_command
+from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pypdf import PdfReader
 
 from desk.calendar import ZONE, WorkingCalendar
-from desk.models import CalendarDay
+from desk.models import AccessLog, CalendarDay
 from desk.ruler import OfficeRuler
 from dossiers.models import Appointment, DelayCause, Dossier, Figure, Procedure
 from dossiers.risk import History, Outlook, Past, risk_of
@@ -256,6 +259,74 @@ def test_the_page_of_a_dossier_says_that_it_may_be_late(client, ward, officer):
     )
     fresh = DossierFactory(ward=ward, what="1.004859", at=moment("2026-11-23 10:00"))
     assert "Có nguy cơ trễ: " not in client.get(fresh.get_absolute_url()).text
+
+
+def test_a_page_that_knows_nothing_does_not_say_that_all_is_well(client, ward, leader):
+    client.force_login(leader)
+    assert "Không có hồ sơ nào còn trong hạn." in words(client.get(URL).text)
+    DossierFactory(ward=ward, at=RECEIVED, in_progress=True, then=TAKEN)
+    page = words(client.get(URL).text)
+    assert "Chưa biết hồ sơ nào có nguy cơ trễ." in page
+    assert "Chưa đủ số liệu để nói hồ sơ nào có thể trễ." in page
+    assert "12 tháng qua. " not in page.partition("Đây là kinh nghiệm")[0]
+    past(ward, {30: 90}, late=0)
+    DossierFactory(ward=ward, what="1.004859", at=RECEIVED)
+    page = words(client.get(URL).text)
+    assert "Ngoài 1 hồ sơ chưa đủ số liệu, chưa hồ sơ nào đáng lo, theo kinh nghiệm 12 tháng qua." in page
+
+
+def rows_in(client, **asked):
+    book = openpyxl.load_workbook(BytesIO(client.get(reverse("dossiers:risks_xlsx"), asked).content))
+    return [(row[1], row[7]) for row in book["Nguy cơ trễ"].iter_rows(min_row=4, values_only=True)]
+
+
+def printed(client, **asked):
+    pdf = PdfReader(BytesIO(client.get(reverse("dossiers:risks_pdf"), asked).content))
+    return " ".join(" ".join(page.extract_text() for page in pdf.pages).split())
+
+
+def test_workbook_and_paper_hold_the_rows_of_the_page(client, ward, leader, officer):
+    past(ward, {30: 20}, late=10)
+    mine = DossierFactory(ward=ward, at=RECEIVED, applicant_name="Vũ Thị Bưởi")
+    mine.take_up(by=officer, at=TAKEN)
+    other = DossierFactory(ward=ward, at=RECEIVED, in_progress=True, then=TAKEN, applicant_name="Cao Văn Mít")
+    client.force_login(leader)
+    shown = [(item.row.dossier.code, item.words) for item in client.get(URL).context["items"]]
+    assert {code for code, _ in shown} == {mine.code, other.code}
+    assert rows_in(client) == shown
+    assert "2 hồ sơ có nguy cơ trễ trong 2 hồ sơ còn hạn." in printed(client)
+    assert "Cao Văn Mít" in printed(client)
+    assert "Cao Văn Mít" not in printed(client, can_bo=officer.pk)
+    assert f"Chọn theo đang ở “{officer}”." in printed(client, can_bo=officer.pk)
+    assert [code for code, _ in rows_in(client, can_bo=officer.pk)] == [mine.code]
+    told = AccessLog.objects.filter(staff=leader, kind="export")
+    assert set(told.values_list("about", flat=True)) == {"Danh sách nguy cơ trễ"}
+
+
+def test_an_officer_takes_the_own_list_away_and_a_clerk_none(client, ward, officer):
+    past(ward, {30: 20}, late=10)
+    mine = DossierFactory(ward=ward, at=RECEIVED)
+    mine.take_up(by=officer, at=TAKEN)
+    DossierFactory(ward=ward, at=RECEIVED, in_progress=True, then=TAKEN, applicant_name="Cao Văn Mít")
+    client.force_login(officer)
+    assert [code for code, _ in rows_in(client)] == [mine.code]
+    assert "Cao Văn Mít" not in printed(client)
+    client.force_login(StaffFactory(ward=ward, clerk=True))
+    for name in ("risks_pdf", "risks_xlsx"):
+        assert client.get(reverse(f"dossiers:{name}")).status_code == 403
+
+
+def test_a_paper_holds_the_most_urgent_and_says_where_the_rest_is(client, ward, leader, monkeypatch):
+    monkeypatch.setattr("dossiers.overdue.ON_PAPER", 1)
+    monkeypatch.setattr("dossiers.views.risk.ON_PAPER", 1)
+    past(ward, {30: 20}, late=10)
+    for name, at in (("Vũ Thị Bưởi", "2026-11-19 08:00"), ("Cao Văn Mít", "2026-11-20 08:00")):
+        DossierFactory(ward=ward, at=moment(at), in_progress=True, then=TAKEN, applicant_name=name)
+    client.force_login(leader)
+    paper = printed(client)
+    assert "In 1 hồ sơ gấp nhất trong 2; đủ 2 hồ sơ ở bảng tính." in paper
+    assert ("Vũ Thị Bưởi" in paper, "Cao Văn Mít" in paper) == (True, False)
+    assert len(rows_in(client)) == 2
 
 
 # the back-test

@@ -26,6 +26,12 @@ class OpenFilter(DossierFilter):
         for name in self.LEFT_OUT:
             self.fields.pop(name, None)
 
+    @property
+    def told(self) -> list[str]:
+        """ "thư xin lỗi “Chờ duyệt”": what was chosen, for a list that is taken away."""
+        chosen = [(field.label, field.field, self.cleaned_data.get(field.name)) for field in self]
+        return [f"{lower_first(label)} “{words_of(field, value)}”" for label, field, value in chosen if value]
+
 
 class OverdueFilter(OpenFilter):
     tuoi = forms.ChoiceField(label="Quá hạn bao lâu", required=False)
@@ -49,12 +55,6 @@ class OverdueFilter(OpenFilter):
             cause = asked["nguyen_nhan"]
             rows = with_cause(rows).filter(cause=None if cause == NO_CAUSE else cause)
         return rows
-
-    @property
-    def told(self) -> list[str]:
-        """ "thư xin lỗi “Chờ duyệt”": what was chosen, for a list that is taken away."""
-        chosen = [(field.label, field.field, self.cleaned_data.get(field.name)) for field in self]
-        return [f"{lower_first(label)} “{words_of(field, value)}”" for label, field, value in chosen if value]
 
 
 def words_of(field: Any, value: Any) -> str:
