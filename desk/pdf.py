@@ -98,6 +98,7 @@ def html_to_pdf(html: str, *, most_pages: int | None = None) -> bytes:
     """
     press = _press()
     fetcher = press.Fetcher()
+    gc.disable()  # looking through a paper of 200 rows while it is laid out, for nothing, took a sixth of the time
     try:
         source = press.Paper(string=html, base_url="static:", url_fetcher=fetcher)
         document = source.render(stylesheets=[press.style], font_config=press.fonts, pdf_variant="pdf/ua-1")
@@ -106,6 +107,8 @@ def html_to_pdf(html: str, *, most_pages: int | None = None) -> bytes:
         pages = document.write_pdf(pdf_variant="pdf/ua-1")
     except press.Fatal:  # a BaseException: nobody else would catch it
         pages = b""
+    finally:
+        gc.enable()
     if fetcher.refused:
         raise may_not_load(fetcher.refused[0])
     return pages
