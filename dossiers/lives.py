@@ -49,8 +49,8 @@ class Life:
         if self.waited and self.waited[0] <= moment and (self.waited[1] is None or moment < self.waited[1]):
             return None
         made = [row for row in self.promises if row.made_at <= moment]
-        promise = [row for row in made if row.cause != Appointment.Cause.RESCHEDULED][-1]
-        if promise.due_at < moment:
+        promise = next((row for row in reversed(made) if row.cause != Appointment.Cause.RESCHEDULED), None)
+        if promise is None or promise.due_at < moment:  # none: the receipt was moved back to before it by a correction
             return None
         began = max((row.made_at for row in made if row.cause == Appointment.Cause.RESTARTED), default=self.received_at)
         turns = [turn for turn in self.turns if turn[0] <= moment]

@@ -17,6 +17,7 @@ from pypdf import PdfReader
 from desk.calendar import ZONE, WorkingCalendar
 from desk.models import AccessLog, CalendarDay
 from desk.ruler import OfficeRuler
+from dossiers.lives import lives
 from dossiers.models import Appointment, DelayCause, Dossier, Figure, Procedure
 from dossiers.risk import History, Outlook, Past, risk_of
 from tests.conftest import moment
@@ -330,6 +331,15 @@ def test_a_paper_holds_the_most_urgent_and_says_where_the_rest_is(client, ward, 
 
 
 # the back-test
+
+
+def test_a_receipt_that_was_moved_back_had_no_promise_on_the_mornings_between(ward):
+    dossier = DossierFactory(ward=ward, at=moment("2026-11-18 09:00"))
+    Dossier.objects.filter(pk=dossier.pk).update(received_at=moment("2026-11-16 09:00"))
+    (life,) = lives(Dossier.objects.all())
+    assert life.at(moment("2026-11-17 07:30")) is None
+    running, promise = life.at(moment("2026-11-19 07:30"))
+    assert (running.began, promise.due_at) == (moment("2026-11-16 09:00"), dossier.due_at)
 
 
 def test_the_back_test_replays_each_morning_with_what_was_known(ward):
