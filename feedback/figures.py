@@ -152,6 +152,16 @@ def shares(
     return found
 
 
+def together(parts: Iterable[Share]) -> Share:
+    """The wards of the city as one, without those too small to show: the sum would give them away.
+
+    Where none may be shown it is the largest of them, which is not shown either.
+    """
+    by_size = sorted(parts, key=lambda share: share.count)
+    shown = [share for share in by_size if not share.is_hidden] or by_size[-1:]
+    return sum(shown[1:], shown[0]) if shown else Share()
+
+
 def main_question(period: Period, today: date) -> Question | None:
     """Question 1 of the survey in force at the end of the period: the headline, on the scale of that set alone."""
     day = min(today, period.after - timedelta(days=1))
@@ -210,6 +220,7 @@ def satisfaction_by(
         return {}
     levels, wards = Scales().of(question), list(wards)
     counts = Survey.of_wards(wards).within(period).about(question).of_slips().by("ward", "value")
-    found = shares(counts, good_values(levels), lambda key: part(key[0]))
-    parts = {part(ward.pk) for ward in wards} or {None}
-    return {each: Satisfaction(found[each], period, good_words(levels)) for each in parts}
+    found, parts = shares(counts, good_values(levels)), defaultdict(list)
+    for ward in wards:
+        parts[part(ward.pk)].append(found[ward.pk])
+    return {each: Satisfaction(together(said), period, good_words(levels)) for each, said in parts.items()}

@@ -17,7 +17,18 @@ from desk.models import Staff, Ward
 from desk.period import Days, months_later
 from dossiers.counting import Cut, Measure
 from dossiers.models import Dossier, Figure, Procedure
-from feedback.figures import Line, Scales, Survey, Table, good_values, good_words, main_question, sentence, shares
+from feedback.figures import (
+    Line,
+    Scales,
+    Survey,
+    Table,
+    good_values,
+    good_words,
+    main_question,
+    sentence,
+    shares,
+    together,
+)
 from feedback.models import Answer, BallotTally, Campaign, CampaignArea, Channel, Question, Stage
 from feedback.period import Period, ending
 from feedback.statistics import Share
@@ -283,13 +294,18 @@ def campaign_report(staff: Staff, campaign: Campaign, question: Question | None 
 
 
 def side_by_side(when: str, lines: list[Line], good: str, asked: str, note: str = "") -> Report:
-    """The table with its total, which leaves out the wards that are too small to show: it would give them away."""
-    shown = [line for line in lines if not line.is_hidden]
-    share = sum((line.share for line in shown[1:]), shown[0].share) if shown else Share()
-    total = Line("Toàn thành phố", share, sum(line.answered for line in shown), sum(line.asked or 0 for line in shown))
+    """The table with its total."""
+    shown, total = [line for line in lines if not line.is_hidden], all_wards(lines)
     notes = [note, f"Hài lòng: chọn “{good}”. Chấm: tỷ lệ. Dải nhạt: khoảng tin cậy 95%. Vạch đứt: mục tiêu 95%."]
     if len(shown) < len(lines):
         notes.append(f"Dòng tổng không tính {len(lines) - len(shown)} nơi dưới 5 phiếu.")
     notes.append("Hai dải chồng lên nhau thì chưa thể nói nơi nào hơn.")
     table = Table(f"{when}: {len(lines)} phường, xã", "Phường, xã", lines, total, " ".join(filter(None, notes)), asked)
-    return Report(sentence(when, share, good), [table])
+    return Report(sentence(when, total.share, good), [table])
+
+
+def all_wards(lines: list[Line]) -> Line:
+    """The city's total: of the wards that are too small to show nothing is counted."""
+    shown = [line for line in lines if not line.is_hidden]
+    share = together(line.share for line in lines)
+    return Line("Toàn thành phố", share, sum(line.answered for line in shown), sum(line.asked or 0 for line in shown))

@@ -14,7 +14,10 @@ from pypdf import PdfReader
 from desk.models import AccessLog, Ward
 from desk.period import Days
 from dossiers.models import Appointment, Figure, HelpGiven
-from feedback.models import Question
+from feedback.models import Campaign, Question, QuestionSet
+from feedback.statistics import Share
+from letters.digests.mails import past_mails
+from phuly_portal.city import city_of
 from phuly_portal.review.compose import compose
 from phuly_portal.review.facts import Facts
 from phuly_portal.review.points import agency_score, officer_scores
@@ -26,6 +29,7 @@ from tests.factories import (
     DossierFactory,
     StaffFactory,
     answers,
+    ballots,
     campaign_of,
     explain,
 )
@@ -189,6 +193,34 @@ def test_few_answers_are_never_told(leader, ward):
     question = Question.objects.get(question_set__slug="sau-ho-so", position=1)
     answers(ward, date(2026, 11, 1), question, {1: 4})
     assert "dưới 5 phiếu, không công bố" in text_of(leader, ward)
+
+
+def test_a_ward_that_the_citys_page_hides_is_in_neither_review_nor_mail(city, ward, other_ward):
+    question = Question.objects.get(question_set__slug="sau-ho-so", position=1)
+    answers(ward, date(2026, 11, 1), question, {1: 43, 5: 4})
+    answers(other_ward, date(2026, 11, 1), question, {1: 4})
+    wards, now = list(Ward.objects.in_service()), timezone.now()
+    on_page = city_of(city, wards, NOVEMBER, now).total.said
+    assert on_page.share == Share(43, 47)
+    assert facts_of(city, None).said[0].share == on_page.share
+    assert "trên 47 phiếu" in past_mails(NOVEMBER)(wards, now)(city).text
+    assert "trên 47 phiếu" in text_of(city, None)
+
+
+def campaign_until(last: date, city) -> Campaign:
+    asked = QuestionSet.objects.get(slug="phieu-thon-to")
+    days = {"opens_on": date(2026, 10, 20), "closes_on": last}
+    at = moment("2026-10-20 08:00")
+    return Campaign.objects.create(name="Đợt tháng 11", question_set=asked, opened_by=city, opened_at=at, **days)
+
+
+def test_a_ward_of_few_ballots_is_not_in_the_citys_sum_and_is_not_told_alone(city, leader, ward, other_ward):
+    campaign = campaign_until(date(2026, 11, 20), city)
+    for each, sheets in ((ward, 40), (other_ward, 4)):
+        ballots(campaign, each, {position: {1: sheets} for position in range(1, 7)}, handed_out=sheets + 10)
+    assert "phát ra 50 phiếu, thu về hợp lệ 40 phiếu; mức hài lòng 100,0%" in text_of(city, None)
+    alone = text_of(city, other_ward)
+    assert "“Đợt tháng 11”: dưới 5 phiếu, không công bố để giữ kín người trả lời." in alone
 
 
 # the points

@@ -20,7 +20,7 @@ from dossiers.lanes import Moment
 from dossiers.models import Dossier
 from dossiers.report import Line
 from dossiers.report_tables import share_words
-from feedback.figures import Satisfaction
+from feedback.figures import Satisfaction, together
 from letters.digests.past import Past, past
 from letters.digests.today import TO_SIGN, Waiting, waiting
 
@@ -197,7 +197,7 @@ def in_all(rows: list[Satisfaction | None]) -> Satisfaction | None:
     there = [row for row in rows if row]
     if not there:
         return None
-    return replace(there[0], share=reduce(add, (row.share for row in there)))
+    return replace(there[0], share=together(row.share for row in there))
 
 
 def headline(days: Days) -> str:

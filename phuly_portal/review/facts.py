@@ -18,10 +18,11 @@ from dossiers.models import FigureRun, Handover, HelpGiven, HomeVisit, Supplemen
 from dossiers.models.handover import EARLY, LATE, ON_TIME
 from dossiers.report import Line, Report
 from dossiers.scoring import Times
+from feedback.figures import Line as Rated
 from feedback.figures import Satisfaction, satisfaction
 from feedback.models import Campaign, Contribution, Dialogue
 from feedback.period import Period
-from feedback.tables import Ballots, whole
+from feedback.tables import Ballots, all_wards
 from letters.models import Letter
 
 #: Months that the course of the share on time is drawn for.
@@ -109,18 +110,14 @@ class Facts:
         return now, before
 
     @cached_property
-    def campaigns(self) -> list[tuple[Campaign, int, int, Any]]:
-        """Ballots collected in these days: the campaign, valid sheets, sheets handed out, and the share."""
+    def campaigns(self) -> list[tuple[Campaign, Rated]]:
+        """Ballots collected in these days: the campaign, and its total in these wards."""
         rows = Campaign.objects.filter(areas__ward__in=self.wards)
         rows = rows.filter(opens_on__lt=self.days.after, closes_on__gte=self.days.first).distinct()
         found = []
         for campaign in rows.select_related("question_set__scale"):
-            ballots = Ballots(self.staff, campaign)
-            if self.ward:
-                ballots = ballots.of_ward(self.ward)
-            sheets = ballots.sheets("ward").values()
-            valid, out = sum(valid for valid, _ in sheets), sum(out for _, out in sheets)
-            found.append((campaign, valid, out, whole(ballots.pooled("ward"))))
+            lines = Ballots(self.staff, campaign).rated({ward.pk: str(ward) for ward in self.wards}, "ward")
+            found.append((campaign, all_wards(lines)))
         return found
 
     @cached_property

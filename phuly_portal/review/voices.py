@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from desk.vietnamese import lower_first, number
 from dossiers.models import HomeVisit
+from feedback.figures import Line
 from feedback.statistics import Share
 from phuly_portal.review.document import Block, Grid, Paragraph
 from phuly_portal.review.facts import Facts
@@ -42,11 +43,16 @@ def said_words(facts: Facts) -> str:
 def ballot_words(facts: Facts) -> list[str]:
     if not facts.campaigns:
         return ["Lấy phiếu ở thôn, tổ: trong kỳ không có đợt nào."]
-    return [
-        f"Lấy phiếu ở thôn, tổ, đợt “{campaign}”: phát ra {number(out)} phiếu, thu về hợp lệ {number(valid)} phiếu; "
-        f"mức hài lòng {share_words(share)}."
-        for campaign, valid, out, share in facts.campaigns
-    ]
+    return [f"Lấy phiếu ở thôn, tổ, đợt “{campaign}”: {rated_words(total)}." for campaign, total in facts.campaigns]
+
+
+def rated_words(total: Line) -> str:
+    if total.is_hidden:
+        return share_words(total.share)
+    return (
+        f"phát ra {number(total.asked or 0)} phiếu, thu về hợp lệ {number(total.answered)} phiếu; "
+        f"mức hài lòng {share_words(total.share)}"
+    )
 
 
 def contribution_words(facts: Facts) -> str:
