@@ -7,7 +7,7 @@ template can show it by mistake.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from math import floor
@@ -152,6 +152,29 @@ def shares(
     return found
 
 
+def told_months(counts: Mapping[tuple, int]) -> set[tuple]:
+    """Of counts by (ward, month, ...): each ward's months with enough answers to be told alone.
+
+    Sums stand on these, so that no choice of months gives a small one away by difference.
+    """
+    months = Counter[tuple]()
+    for key, count in counts.items():
+        months[key[:2]] += count
+    return {month for month, count in months.items() if count >= SHOWN_FROM}
+
+
+def told(counts: Counter[tuple]) -> Counter[tuple]:
+    """Counts by (ward, month, ...) as sums of them may be told; a ward that has no month to tell of keeps its last.
+
+    It is hidden as a whole then, which says that there were some.
+    """
+    months = told_months(counts)
+    heard = {ward for ward, _ in months}
+    last = {ward: month for ward, month, *_ in sorted(key[:2] for key in counts) if ward not in heard}
+    kept = months | set(last.items())
+    return Counter({key: count for key, count in counts.items() if key[:2] in kept})
+
+
 def together(parts: Iterable[Share]) -> Share:
     """The wards of the city as one, without those too small to show: the sum would give them away.
 
@@ -219,8 +242,8 @@ def satisfaction_by(
     if question is None:
         return {}
     levels, wards = Scales().of(question), list(wards)
-    counts = Survey.of_wards(wards).within(period).about(question).of_slips().by("ward", "value")
-    found, parts = shares(counts, good_values(levels)), defaultdict(list)
+    counts = Survey.of_wards(wards).within(period).about(question).of_slips().by("ward", "month", "value")
+    found, parts = shares(told(counts), good_values(levels)), defaultdict(list)
     for ward in wards:
         parts[part(ward.pk)].append(found[ward.pk])
     return {each: Satisfaction(together(said), period, good_words(levels)) for each, said in parts.items()}

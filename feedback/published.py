@@ -12,11 +12,11 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from desk.groups import SHOWN_FROM, too_small
+from desk.groups import too_small
 from desk.models import Ward
 from desk.period import month_of, months_later
 from dossiers.models import Procedure
-from feedback.figures import Satisfaction, Scales, Survey, good_values, good_words, main_question, shares
+from feedback.figures import Satisfaction, Scales, Survey, good_values, good_words, main_question, shares, told_months
 from feedback.period import Period
 from feedback.statistics import Share
 
@@ -46,7 +46,7 @@ class PublishedSurvey:
         cells: dict[tuple[int, date], Counter[str]] = defaultdict(Counter)
         for (ward, month, code, _), count in counts.items():
             cells[ward, month][code] += count
-        small = {cell: too_small(codes) for cell, codes in cells.items() if sum(codes.values()) >= SHOWN_FROM}
+        small = {cell: too_small(cells[cell]) for cell in told_months(counts)}
         kept = Counter({key: count for key, count in counts.items() if key[:2] in small})
         return shares(
             kept,

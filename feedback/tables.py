@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import F, Sum
 
 from desk.calendar import ONE_DAY
-from desk.groups import too_small
+from desk.groups import SHOWN_FROM, too_small
 from desk.models import Staff, Ward
 from desk.period import Days, months_later
 from dossiers.counting import Cut, Measure
@@ -28,6 +28,7 @@ from feedback.figures import (
     sentence,
     shares,
     together,
+    told,
 )
 from feedback.models import Answer, BallotTally, Campaign, CampaignArea, Channel, Question, Stage
 from feedback.period import Period, ending
@@ -58,6 +59,10 @@ def lines_of(names: Mapping[Any, str], found: Mapping[Any, Share], **of_key: Map
     ]
 
 
+def note_on(period: Period) -> str:
+    return f"Tháng nào có dưới {SHOWN_FROM} phiếu thì không tính vào tổng nhiều tháng." if period.count > 1 else ""
+
+
 def whole(found: Mapping[Any, Share]) -> Share:
     return sum(found.values(), Share(questions=next((share.questions for share in found.values()), 1)))
 
@@ -81,8 +86,9 @@ class WardSurvey:
         self.good = good_values(self.levels)
         self.survey = Survey.visible_to(staff).of_ward(ward)
         self.main = self.survey.about(question)
-        self.ways = self.main.within(period).by("channel", "stage", "value")
-        self.slips = Counter({key: count for key, count in self.ways.items() if key[1] != Stage.WALK_IN})
+        ways = self.main.within(period).by("ward", "month", "channel", "stage", "value")
+        self.slips = told(Counter({key: count for key, count in ways.items() if key[3] != Stage.WALK_IN}))
+        self.taps = told(Counter({key: count for key, count in ways.items() if key[3] == Stage.WALK_IN}))
         self.total = Line("Cộng", whole(shares(self.slips, self.good)))
 
     def report(self) -> Report:
@@ -95,36 +101,35 @@ class WardSurvey:
         if not self.total.share.is_shown:
             return []
         values: Counter[int] = Counter()
-        for (_channel, _stage, value), count in self.slips.items():
+        for (*_, value), count in self.slips.items():
             values[value] += count
         return [(level.words, values[level.value]) for level in self.levels]
 
     def by_stage(self) -> Table:
-        found = shares(self.slips, self.good, lambda key: key[1])
+        found = shares(self.slips, self.good, lambda key: key[3])
         handed = handed_back(self.staff, self.period, self.today)[self.ward.pk]
         names = {Stage.RECEIVED: Stage.RECEIVED.label, Stage.RETURNED: Stage.RETURNED.label}
         answered = {Stage.RECEIVED: 0, Stage.RETURNED: found[Stage.RETURNED].count}
         asked = {Stage.RECEIVED: None, Stage.RETURNED: handed}
         lines = lines_of(names, found, answered=answered, asked=asked)
-        return Table("Theo lúc trả lời", "Lúc", lines, self.total, asked="hồ sơ đã trả")
+        return Table("Theo lúc trả lời", "Lúc", lines, self.total, note_on(self.period), asked="hồ sơ đã trả")
 
     def by_channel(self) -> Table:
-        found = shares(self.slips, self.good)
+        found = shares(self.slips, self.good, lambda key: key[2])
         return Table("Theo cách trả lời", "Cách", lines_of(dict(Channel.choices), found), self.total)
 
     def walk_ins(self) -> Table:
-        taps = Counter({key: count for key, count in self.ways.items() if key[1] == Stage.WALK_IN})
-        lines = lines_of(dict(Stage.choices), shares(taps, self.good, lambda key: key[1]))
+        lines = lines_of(dict(Stage.choices), shares(self.taps, self.good, lambda key: key[3]))
         note = "Đếm riêng, không tính vào con số ở trên."
         return Table("Bấm ở máy, không quét giấy", "Lúc", lines, note=note)
 
     def by_question(self) -> list[Table]:
         """A table for each set that was answered: what is asked in other words, or on another scale, stays apart."""
-        counts = self.survey.within(self.period).of_slips().by("question", "value")
-        asked = Question.objects.filter(pk__in={key[0] for key in counts})
+        counts = self.survey.within(self.period).of_slips().by("ward", "month", "question", "value")
+        asked = Question.objects.filter(pk__in={key[2] for key in counts})
         sets: dict[str, list[Line]] = defaultdict(list)
         for question in asked.select_related("question_set", "own_scale").order_by("question_set", "position"):
-            mine = Counter({key: count for key, count in counts.items() if key[0] == question.pk})
+            mine = told(Counter({key: count for key, count in counts.items() if key[2] == question.pk}))
             levels = self.scales.of(question)
             name = f"{question}" + (f" (tính “{good_words(levels)}”)" if question.own_scale else "")
             sets[question.question_set.name].append(Line(name, whole(shares(mine, good_values(levels)))))
@@ -132,12 +137,12 @@ class WardSurvey:
 
     def by_procedure(self) -> Table:
         """Small cells of procedure and month are pooled, so that no choice of months tells them by difference."""
-        counts = self.main.within(self.period).of_slips().by("procedure", "month", "value")
+        counts = told(self.main.within(self.period).of_slips().by("ward", "month", "procedure", "value"))
         months: dict[date, Counter[int]] = defaultdict(Counter)
-        for (procedure, month, _value), count in counts.items():
+        for (_ward, month, procedure, _value), count in counts.items():
             months[month][procedure] += count
-        pooled = {(procedure, month) for month, parts in months.items() for procedure in too_small(parts)}
-        found = shares(counts, self.good, lambda key: None if tuple(key) in pooled else key[0])
+        pooled = {(month, procedure) for month, parts in months.items() for procedure in too_small(parts)}
+        found = shares(counts, self.good, lambda key: None if tuple(key[1:]) in pooled else key[2])
         known = Procedure.objects.filter(pk__in=[key for key in found if key])
         names = {procedure.pk: procedure.short_name for procedure in known.order_by("position", "pk")}
         return Table("Theo thủ tục", "Thủ tục", lines_of({**names, None: OTHERS}, found), self.total)
@@ -270,15 +275,17 @@ def beside(staff: Staff, wards: Iterable[Ward], period: Period, today: date, han
     if question is None:
         return Report("Chưa có bộ câu hỏi nào đang dùng.")
     levels = Scales().of(question)
-    counts = Survey.visible_to(staff).within(period).about(question).of_slips().by("ward", "stage", "value")
+    counts = told(
+        Survey.visible_to(staff).within(period).about(question).of_slips().by("ward", "month", "stage", "value")
+    )
     found, returned = shares(counts, good_values(levels)), Counter[int]()
-    for (ward, stage, _value), count in counts.items():
+    for (ward, _month, stage, _value), count in counts.items():
         returned[ward] += count if stage == Stage.RETURNED else 0
     lines = [
         Line(str(ward), found[ward.pk], returned[ward.pk], handed.get(ward.pk, 0), link_to(ward, period.query))
         for ward in wards
     ]
-    return side_by_side(period.words, lines, good_words(levels), "hồ sơ đã trả")
+    return side_by_side(period.words, lines, good_words(levels), "hồ sơ đã trả", note_on(period))
 
 
 def campaign_report(staff: Staff, campaign: Campaign, question: Question | None = None) -> Report:

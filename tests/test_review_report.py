@@ -15,7 +15,9 @@ from desk.models import AccessLog, Ward
 from desk.period import Days
 from dossiers.models import Appointment, Figure, HelpGiven
 from feedback.models import Campaign, Question, QuestionSet
+from feedback.period import Period
 from feedback.statistics import Share
+from feedback.tables import ward_report
 from letters.digests.mails import past_mails
 from phuly_portal.city import city_of
 from phuly_portal.review.compose import compose
@@ -205,6 +207,32 @@ def test_a_ward_that_the_citys_page_hides_is_in_neither_review_nor_mail(city, wa
     assert facts_of(city, None).said[0].share == on_page.share
     assert "trên 47 phiếu" in past_mails(NOVEMBER)(wards, now)(city).text
     assert "trên 47 phiếu" in text_of(city, None)
+
+
+def test_no_choice_of_months_tells_what_few_people_said(leader, city, ward):
+    question = Question.objects.get(question_set__slug="sau-ho-so", position=1)
+    answers(ward, date(2026, 10, 1), question, {1: 38, 5: 2})
+    answers(ward, date(2026, 11, 1), question, {1: 1, 5: 2}, channel="phone")
+    now, both = timezone.now(), Days(date(2026, 10, 1), date(2026, 11, 30))
+    months = Period.touching(both)
+    city_told = city_of(city, [ward], both, now)
+    assert facts_of(leader, ward, both).said[0].share == city_told.rows[0].said.share == Share(38, 40)
+    assert "dưới 5 phiếu, không công bố" in text_of(leader, ward)
+    report = ward_report(leader, ward, months, now.date())
+    assert "trên 40 phiếu" in report.headline
+    stages, ways, questions, procedures, _ = report.tables
+    assert [line.share for line in questions.lines] == [Share(38, 40)]
+    assert {sum(line.share.count for line in table.lines) for table in (stages, ways, procedures)} == {40}
+    assert "Tháng nào có dưới 5 phiếu thì không tính" in stages.note
+    assert "Tháng nào có dưới 5 phiếu thì không tính" in city_told.said.note
+
+
+def test_months_that_are_all_small_stay_hidden_together(leader, ward):
+    question = Question.objects.get(question_set__slug="sau-ho-so", position=1)
+    for month in range(1, 10):
+        answers(ward, date(2026, month, 1), question, {1: 4})
+    year = Days(date(2026, 1, 1), date(2026, 12, 31))
+    assert facts_of(leader, ward, year).said[0].share.is_hidden
 
 
 def campaign_until(last: date, city) -> Campaign:
