@@ -277,6 +277,18 @@ def test_points_stand_on_the_dossiers_of_the_period(leader, ward, officer):
     assert set(person.missing) == {4}
 
 
+def test_officers_stand_by_given_name_though_two_have_the_same(leader_client, leader, ward):
+    people = (("Đỗ Văn Đức", NEXT_DAY), ("Trần Thị An", NEXT_DAY), ("Trần Thị An", LATE), ("Bùi Văn Dũng", NEXT_DAY))
+    for name, done in people:
+        person = StaffFactory(ward=ward, officer=True, full_name=name)
+        dossier = DossierFactory(ward=ward, at=MORNING, ready=True, then=done)
+        ward.dossier_set.filter(pk=dossier.pk).update(officer=person)
+    Figure.objects.keep_up(timezone.now())
+    assert leader_client.get(f"{URL}{ASKED}").status_code == 200
+    names = [name for name, _, _ in officer_scores(facts_of(leader, ward))]
+    assert names == ["Trần Thị An", "Trần Thị An", "Bùi Văn Dũng", "Đỗ Văn Đức"]
+
+
 def test_an_officer_may_use_up_his_share_of_a_term_that_is_kept(leader, ward):
     dossier = DossierFactory(ward=ward, at=MORNING, in_progress=True, then=MORNING + timedelta(minutes=10))
     dossier.mark_ready(by=dossier.received_by, at=ON_THE_DAY)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from desk.vietnamese import number
+from desk.vietnamese import number, sort_key
 from dossiers.report_tables import NOTHING
 from dossiers.scoring import (
     AGENCY,
@@ -62,7 +62,7 @@ def sum_of(parts: object) -> Times:
 
 
 def officer_scores(facts: Facts) -> list[tuple[str, int, Score]]:
-    """Name, results and points of each officer who had any, by name."""
+    """Name, results and points of each officer who had any, by name as a Vietnamese list has it."""
     found = []
     for line in facts.report.by_officer():
         times = times_of(line)
@@ -76,7 +76,7 @@ def officer_scores(facts: Facts) -> list[tuple[str, int, Score]]:
             7: attitude_index(times, facts.complained.get(officer, Times())),
         }
         found.append((line.name, times.count, score(OFFICER, values, UNKNOWN_OF_OFFICERS)))
-    return sorted(found)
+    return sorted(found, key=lambda row: sort_key(row[0]))
 
 
 def self_assessment(facts: Facts) -> tuple[str, list[Block]]:
