@@ -76,12 +76,26 @@ def signed(more: float, words: str) -> str:
     return f"+{words}" if more > 0 else f"−{words}" if more < 0 else words
 
 
+def points(now: float, before: float) -> float:
+    """How many points of a percent a share rose, of both as they are shown: with one decimal."""
+    return (tenths(now) - tenths(before)) / 10
+
+
+def tenths(share: float) -> int:
+    return int(percent(share).rstrip("%").replace(",", ""))
+
+
+def points_words(more: float) -> str:
+    """ "0,4", without its sign."""
+    return f"{abs(more):.1f}".replace(".", ",")
+
+
 def share_change(now: Line, before: Line) -> Change:
     told = share_words(now.share), share_words(before.share)
     if now.share is None or before.share is None:
         return Change("Tỷ lệ đúng hạn", *told, NOTHING)
-    more = now.share - before.share
-    return Change("Tỷ lệ đúng hạn", *told, signed(more, f"{percent(abs(more)).rstrip('%')} điểm"))
+    more = points(now.share, before.share)
+    return Change("Tỷ lệ đúng hạn", *told, signed(more, f"{points_words(more)} điểm"))
 
 
 class PeriodReport:

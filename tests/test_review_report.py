@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from datetime import date, timedelta
 from io import BytesIO
 
@@ -14,6 +15,8 @@ from pypdf import PdfReader
 from desk.models import AccessLog, Ward
 from desk.period import Days
 from dossiers.models import Appointment, Figure, HelpGiven
+from dossiers.report import Line
+from dossiers.report_tables import share_change as changed_share
 from feedback.models import Campaign, Question, QuestionSet
 from feedback.period import Period
 from feedback.statistics import Share
@@ -122,6 +125,20 @@ def test_a_change_is_said_as_people_say_it(now, before, words):
 )
 def test_shares_are_compared_in_points(now, before, words):
     assert share_change(now, before, "quý II/2026") == words
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "words", "column"),
+    [
+        (Counter(early=9656, late=344), Counter(early=9704, late=296), "giảm 0,4 điểm phần trăm", "−0,4 điểm"),
+        (Counter(early=204, late=116), Counter(early=637, late=363), "bằng quý II/2026", "0,0 điểm"),
+        (Counter(early=96599, late=3401), Counter(early=96601, late=3399), "bằng quý II/2026", "0,0 điểm"),
+    ],
+)
+def test_sentence_and_table_say_one_change_of_the_share(now, before, words, column):
+    lines = [Line("", "", now=counts) for counts in (now, before)]
+    assert share_change(*(line.share for line in lines), "quý II/2026").startswith(words)
+    assert changed_share(*lines).change == column
 
 
 def test_parts_are_listed_with_and_before_the_last():

@@ -10,7 +10,7 @@ from desk.charts import bars, line, pairs
 from desk.models import Staff
 from desk.vietnamese import capitalise, clock, day_month, number
 from dossiers.report import Line, why
-from dossiers.report_tables import in_days, share_words
+from dossiers.report_tables import in_days, points, share_words
 from dossiers.report_tables import share_change as changed_share
 from letters.models import LetterKind
 from phuly_portal.review.document import Block, Document, Drawing, Grid, Heading, Paragraph, Prompt
@@ -224,7 +224,7 @@ def suggestions(facts: Facts) -> list[str]:
     now, before, said = facts.line, facts.line_before, facts.said[0]
     slowest = max(facts.fields, key=lambda line: line.late, default=now)
     unsaid, unanswered, undone = now.causes[0], facts.contributions["open_late"], facts.dialogues["late"]
-    fell = now.share is not None and before.share is not None and round(1000 * now.share) < round(1000 * before.share)
+    fell = now.share is not None and before.share is not None and points(now.share, before.share) < 0
     told = (
         (now.owed, f"còn nợ {number(now.owed)} thư xin lỗi: cần ký gửi ngay"),
         (now.open_late, f"{number(now.open_late)} hồ sơ đang quá hạn: cần giải quyết dứt điểm, báo ngày hẹn mới"),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from desk.period import Days
 from desk.vietnamese import lower_first, number, percent
-from dossiers.report_tables import signed
+from dossiers.report_tables import points, points_words, signed
 
 
 def in_sentence(days: Days) -> str:
@@ -31,16 +31,16 @@ def how_much(now: int, before: int) -> str:
 
 
 def share_change(now: float | None, before: float | None, than: str) -> str:
-    """ "tăng 0,4 điểm phần trăm so với quý II/2026 (96,3%)", of shares as they are shown: with one decimal."""
+    """ "tăng 0,4 điểm phần trăm so với quý II/2026 (96,3%)"."""
     if now is None:
         return ""
     if before is None:
         return f"{than} chưa có hồ sơ nào giải quyết xong để so sánh"
-    points = round(1000 * now) - round(1000 * before)
-    if not points:
+    more = points(now, before)
+    if not more:
         return f"bằng {than}"
-    way = "tăng" if points > 0 else "giảm"
-    return f"{way} {abs(points) / 10:.1f} điểm phần trăm so với {than} ({percent(before)})".replace(".", ",")
+    way = "tăng" if more > 0 else "giảm"
+    return f"{way} {points_words(more)} điểm phần trăm so với {than} ({percent(before)})"
 
 
 def difference(now: int, before: int) -> str:
