@@ -174,6 +174,21 @@ def test_it_suggests_what_the_figures_show_and_leaves_the_rest_to_the_author(lea
     assert "Việc cần làm, người phụ trách, ngày xong" in prompts
 
 
+def test_what_was_late_when_a_period_ended_is_not_called_late_now(leader, ward):
+    october, at = Days(date(2026, 10, 1), date(2026, 10, 31)), moment("2026-10-12 08:42")
+    first, second = DossierFactory.create_batch(2, ward=ward, at=at)
+    Appointment.objects.break_overdue(timezone.now())
+    first.take_up(by=first.received_by, at=moment("2026-11-03 09:00"))
+    first.mark_ready(by=first.received_by, at=moment("2026-11-03 10:00"))
+    Figure.objects.keep_up(timezone.now())
+    to_do = "cần giải quyết dứt điểm, báo ngày hẹn mới."
+    assert f"- Cuối kỳ còn 2 hồ sơ quá hạn, nay 1 hồ sơ chưa xong: {to_do}" in text_of(leader, ward, october)
+    assert f"- 1 hồ sơ đang quá hạn: {to_do}" in text_of(leader, ward)
+    second.take_up(by=first.received_by, at=moment("2026-11-03 09:00"))
+    second.mark_ready(by=first.received_by, at=moment("2026-11-03 10:00"))
+    assert "- Cuối kỳ còn 2 hồ sơ quá hạn, nay đã xong cả." in text_of(leader, ward, october)
+
+
 def test_a_period_without_anything_says_so_and_divides_by_nothing(leader, ward):
     text = text_of(leader, ward, Days(date(2026, 7, 1), date(2026, 9, 30)))
     assert "Sơ kết quý III/2026" in text

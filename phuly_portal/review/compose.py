@@ -227,7 +227,7 @@ def suggestions(facts: Facts) -> list[str]:
     fell = now.share is not None and before.share is not None and points(now.share, before.share) < 0
     told = (
         (now.owed, f"còn nợ {number(now.owed)} thư xin lỗi: cần ký gửi ngay"),
-        (now.open_late, f"{number(now.open_late)} hồ sơ đang quá hạn: cần giải quyết dứt điểm, báo ngày hẹn mới"),
+        (now.open_late, late_words(facts) if now.open_late else ""),
         (fell, f"tỷ lệ đúng hẹn thấp hơn {in_sentence(facts.before)}: cần xem lại phân công và từng bước xử lý"),
         (slowest.late, f"lĩnh vực chậm nhiều nhất: {slowest.name}, {number(slowest.late)} hồ sơ quá hạn"),
         (unsaid, f"{number(unsaid)} lời hẹn lỡ chưa ghi nguyên nhân: cần ghi để biết mà sửa"),
@@ -239,3 +239,13 @@ def suggestions(facts: Facts) -> list[str]:
         ),
     )
     return [f"{capitalise(words)}." for is_so, words in told if is_so]
+
+
+def late_words(facts: Facts) -> str:
+    """What is late now; of a period that is over, what was late at its end and how much of that is still open."""
+    late, to_do = number(facts.line.open_late), "cần giải quyết dứt điểm, báo ngày hẹn mới"
+    if not facts.is_over:
+        return f"{late} hồ sơ đang quá hạn: {to_do}"
+    if not facts.still_late:
+        return f"cuối kỳ còn {late} hồ sơ quá hạn, nay đã xong cả"
+    return f"cuối kỳ còn {late} hồ sơ quá hạn, nay {number(facts.still_late)} hồ sơ chưa xong: {to_do}"

@@ -14,9 +14,10 @@ from django.utils import timezone
 from desk.models import Staff, Ward
 from desk.period import Days, month_of, months_later
 from dossiers.counting import Measure, outcomes_by
-from dossiers.models import FigureRun, Handover, HelpGiven, HomeVisit, SupplementRequest
+from dossiers.models import Dossier, FigureRun, Handover, HelpGiven, HomeVisit, SupplementRequest
 from dossiers.models.handover import EARLY, LATE, ON_TIME
 from dossiers.report import Line, Report
+from dossiers.report_numbers import late_at_end
 from dossiers.scoring import Times
 from feedback.figures import Line as Rated
 from feedback.figures import Satisfaction, satisfaction
@@ -59,6 +60,11 @@ class Facts:
     @cached_property
     def line(self) -> Line:
         return self.report.total()
+
+    @cached_property
+    def still_late(self) -> int:
+        """How many of the dossiers that were late at the end of the period are open now."""
+        return late_at_end(self.mine(Dossier), self.days).open().count()
 
     @cached_property
     def line_before(self) -> Line:
