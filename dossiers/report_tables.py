@@ -98,6 +98,16 @@ def share_change(now: Line, before: Line) -> Change:
     return Change("Tỷ lệ đúng hạn", *told, signed(more, f"{points_words(more)} điểm"))
 
 
+def coming_and_going(report: Report, days: Days) -> tuple[str, list[tuple[str, int, int]]]:
+    """What came in and was handed back on each day of those, or in each month where a chart cannot hold the days.
+
+    Comes with the word for what a row is: "ngày", "tháng".
+    """
+    if days.after - days.first > timedelta(days=MOST_DAYS):
+        return "tháng", [(f"{month:%m/%Y}", came, went) for month, came, went in report.each_month(days)]
+    return "ngày", [(day_month(day), came, went) for day, came, went in report.each_day(days)]
+
+
 class PeriodReport:
     """Everything that the report of some wards and days says, broken down by one thing."""
 
@@ -175,12 +185,8 @@ class PeriodReport:
 
     @property
     def coming_and_going(self) -> Chart:
-        heads, until = ("Tiếp nhận", "Trả kết quả"), self.days.until(self.today)
-        if until.after - until.first > timedelta(days=MOST_DAYS):
-            rows = [(f"{month:%m/%Y}", came, went) for month, came, went in self.report.each_month(until)]
-            return pairs("Tiếp nhận và trả kết quả", "Hồ sơ theo tháng", heads, rows)
-        rows = [(day_month(day), came, went) for day, came, went in self.report.each_day(until)]
-        return pairs("Tiếp nhận và trả kết quả", "Hồ sơ theo ngày", heads, rows)
+        each, rows = coming_and_going(self.report, self.days.until(self.today))
+        return pairs("Tiếp nhận và trả kết quả", f"Hồ sơ theo {each}", ("Tiếp nhận", "Trả kết quả"), rows)
 
     @property
     def shares(self) -> Chart:

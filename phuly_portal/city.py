@@ -120,7 +120,7 @@ def letters_column(slug: str, series: str, name: str) -> Column:
 RESULTS = (
     Column("da-xong", "Đã giải quyết", lambda row: row.line.resolved, report_page),
     Column("dung-hen", "Đúng hẹn", lambda row: row.line.early + row.line.on_time, report_page),
-    Column("ti-le", "Tỷ lệ đúng hẹn", lambda row: row.line.share, report_page, is_share=True),
+    Column("ti-le", "Tỷ lệ đúng hạn", lambda row: row.line.share, report_page, is_share=True),
     Column("qua-han", "Đang quá hạn", lambda row: row.overdue, overdue_page, is_late=True),
     Column("no-thu", "Nợ thư xin lỗi", lambda row: row.line.owed, owed_page),
     Column("phieu", "Phiếu", lambda row: row.said.count if row.said else None, said_page),

@@ -189,7 +189,7 @@ def test_paper_and_workbook_say_what_the_page_says(city_client, city, ward):
     book = openpyxl.load_workbook(BytesIO(city_client.get(f"{URL}toan-thanh-pho.xlsx?{asked}").content))
     results, care, how = ([list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book)
     assert results[0][0].startswith(found.headline)
-    assert results[2][:5] == ["Phường, xã", "Đã giải quyết", "Đúng hẹn", "Tỷ lệ đúng hẹn", "Đang quá hạn"]
+    assert results[2][:5] == ["Phường, xã", "Đã giải quyết", "Đúng hẹn", "Tỷ lệ đúng hạn", "Đang quá hạn"]
     assert results[3][:7] == ["Phường Lê Hồng Phong", 4, 3, 0.75, 1, 2, 0]
     assert [row[0] for row in results[3:15]] == [row.name for row in found.rows] + ["Cộng"]
     assert care[3] == ["Phường Lê Hồng Phong", 0, 1, 0, 0, 1, 1, 1]

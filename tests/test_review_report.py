@@ -168,7 +168,7 @@ def test_it_suggests_what_the_figures_show_and_leaves_the_rest_to_the_author(lea
     text = text_of(leader, ward)
     assert "- Còn nợ 2 thư xin lỗi: cần ký gửi ngay." in text
     assert "- 1 hồ sơ đang quá hạn: cần giải quyết dứt điểm, báo ngày hẹn mới." in text
-    assert "- Tỷ lệ đúng hẹn thấp hơn cùng thời gian tháng 10/2026" in text
+    assert "- Tỷ lệ đúng hạn thấp hơn cùng thời gian tháng 10/2026" in text
     assert "- 1 góp ý, phản ánh quá hạn chưa trả lời." in text
     prompts = [block.text for block in compose(facts_of(leader, ward), leader).blocks if block.kind == "prompt"]
     assert "Việc cần làm, người phụ trách, ngày xong" in prompts
@@ -348,6 +348,15 @@ def test_what_is_not_known_is_named_and_nobody_is_graded(leader, ward):
     assert "Chưa xếp loại được vì thiếu số liệu của chỉ số 2, 4, 5, 6, 8 và 9." in text
     assert "9. Tiến độ và chất lượng dịch vụ công trực tuyến | — | hồ sơ trực tuyến nộp trên Cổng" in text
     assert "3 / 4 × 20 = 15,00 điểm, tối đa 20." in text
+
+
+def test_a_drawing_holds_two_months_of_days_and_longer_spans_month_by_month(leader, ward):
+    rows = {
+        days: compose(facts_of(leader, ward, days), leader).blocks
+        for days in (Days(date(2026, 1, 2), date(2026, 11, 20)), NOVEMBER, Days(date(2026, 9, 21), date(2026, 11, 20)))
+    }
+    counts = [len(next(block for block in blocks if block.kind == "chart").chart.rows) for blocks in rows.values()]
+    assert counts == [11, 23, 61]
 
 
 # page, paper and word processor

@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from desk.charts import bars, line, pairs
 from desk.models import Staff
-from desk.vietnamese import capitalise, clock, day_month, number
+from desk.vietnamese import capitalise, clock, number
 from dossiers.report import Line, why
-from dossiers.report_tables import in_days, points, share_words
+from dossiers.report_tables import coming_and_going, in_days, points, share_words
 from dossiers.report_tables import share_change as changed_share
 from letters.models import LetterKind
 from phuly_portal.review.document import Block, Document, Drawing, Grid, Heading, Paragraph, Prompt
@@ -19,8 +19,6 @@ from phuly_portal.review.points import self_assessment
 from phuly_portal.review.voices import care, voices
 from phuly_portal.review.words import change, counted, difference, in_sentence, listed, share_change
 
-#: Whole months from which on a drawing counts months instead of days.
-BY_MONTH_FROM = 2
 #: What the first table compares, line by line.
 COMPARED = (
     ("Tồn từ kỳ trước chuyển sang", lambda line: line.carried),
@@ -136,7 +134,7 @@ def work_words(facts: Facts) -> list[str]:
 
 
 def by_lines(title: str, what: str, lines: Sequence[Line], total: Line) -> Grid:
-    names = ("Tiếp nhận", "Giải quyết", "Trước hạn", "Đúng hạn", "Quá hạn", "Tỷ lệ")
+    names = ("Tiếp nhận", "Giải quyết", "Trước hạn", "Đúng hạn", "Quá hạn", "Tỷ lệ đúng hạn")
 
     def row(name: str, line: Line) -> tuple[str, ...]:
         counts = (line.received, line.resolved, line.early, line.on_time, line.late)
@@ -147,12 +145,9 @@ def by_lines(title: str, what: str, lines: Sequence[Line], total: Line) -> Grid:
 
 
 def flow_drawing(facts: Facts) -> Drawing:
-    days = facts.days.until(timezone.localdate(facts.now))
-    by_month = facts.days.months >= BY_MONTH_FROM
-    found = facts.report.each_month(days) if by_month else facts.report.each_day(days)
-    rows = [(f"{day:%m/%Y}" if by_month else day_month(day), came, went) for day, came, went in found]
+    each, rows = coming_and_going(facts.report, facts.days.until(timezone.localdate(facts.now)))
     most = max([1, *(count for _, *counts in rows for count in counts)])
-    about = f"{facts.days.words}, hồ sơ mỗi {'tháng' if by_month else 'ngày'}"
+    about = f"{facts.days.words}, hồ sơ mỗi {each}"
     chart = pairs("Tiếp nhận và trả kết quả", about, ("Tiếp nhận", "Trả kết quả"), rows)
     return Drawing(chart, [[came / most, went / most] for _, came, went in rows])
 
@@ -161,7 +156,7 @@ def course_drawing(facts: Facts) -> Drawing:
     rows = [(f"{month:%m/%y}", part) for month, part, _ in facts.course]
     total = sum(count for _, _, count in facts.course)
     about = f"Tỷ lệ trước hạn và đúng hạn, {number(total)} hồ sơ, 12 tháng đến {facts.days.last:%m/%Y}"
-    return Drawing(line("Tỷ lệ đúng hẹn theo tháng", about, rows), [[part or 0.0] for _, part in rows])
+    return Drawing(line("Tỷ lệ đúng hạn theo tháng", about, rows), [[part or 0.0] for _, part in rows])
 
 
 # II
@@ -228,7 +223,7 @@ def suggestions(facts: Facts) -> list[str]:
     told = (
         (now.owed, f"còn nợ {number(now.owed)} thư xin lỗi: cần ký gửi ngay"),
         (now.open_late, late_words(facts) if now.open_late else ""),
-        (fell, f"tỷ lệ đúng hẹn thấp hơn {in_sentence(facts.before)}: cần xem lại phân công và từng bước xử lý"),
+        (fell, f"tỷ lệ đúng hạn thấp hơn {in_sentence(facts.before)}: cần xem lại phân công và từng bước xử lý"),
         (slowest.late, f"lĩnh vực chậm nhiều nhất: {slowest.name}, {number(slowest.late)} hồ sơ quá hạn"),
         (unsaid, f"{number(unsaid)} lời hẹn lỡ chưa ghi nguyên nhân: cần ghi để biết mà sửa"),
         (unanswered, f"{number(unanswered)} góp ý, phản ánh quá hạn chưa trả lời"),
