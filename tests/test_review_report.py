@@ -211,10 +211,11 @@ def test_it_tells_what_people_said_and_what_was_done_for_them(leader, ward, cler
     done = DossierFactory(ward=ward, at=MORNING)
     HelpGiven.objects.record(ward=ward, procedure=done.procedure, helper=clerk, at=now, key=uuid.uuid4())
     campaign_of(ward)
+    Campaign.objects.update(closes_on=date(2026, 11, 20))
     text = text_of(leader, ward)
     assert "tháng 11/2026: 98,0% rất hài lòng và tốt, trên 100 phiếu." in text
     assert "100,0%" not in text.split("IV.")[0].split("III.")[1]
-    assert "đợt “Đợt tháng 11 năm 2026”: phát ra 0 phiếu" in text
+    assert "đợt “Đợt tháng 11 năm 2026”, kết thúc trong kỳ: phát ra 0 phiếu" in text
     assert "mức hài lòng chưa có phiếu nào." in text
     assert "Nhận 1 ý kiến (1 lời khen), tăng 1 ý kiến so với cùng thời gian tháng 10/2026." in text
     assert "Tổ chức 1 buổi đối thoại, 40 lượt người dự, 0 câu hỏi." in text
@@ -280,7 +281,18 @@ def test_a_ward_of_few_ballots_is_not_in_the_citys_sum_and_is_not_told_alone(cit
         ballots(campaign, each, {position: {1: sheets} for position in range(1, 7)}, handed_out=sheets + 10)
     assert "phát ra 50 phiếu, thu về hợp lệ 40 phiếu; mức hài lòng 100,0%" in text_of(city, None)
     alone = text_of(city, other_ward)
-    assert "“Đợt tháng 11”: dưới 5 phiếu, không công bố để giữ kín người trả lời." in alone
+    assert "“Đợt tháng 11”, kết thúc trong kỳ: dưới 5 phiếu, không công bố để giữ kín người trả lời." in alone
+
+
+def test_a_campaign_belongs_to_the_period_in_which_it_ends(leader, city, ward):
+    campaign = campaign_until(date(2026, 11, 20), city)
+    ballots(campaign, ward, {position: {1: 40} for position in range(1, 7)}, handed_out=50)
+    october = Days(date(2026, 10, 1), date(2026, 10, 31))
+    assert "trong kỳ không có đợt nào kết thúc." in text_of(leader, ward, october)
+    assert "kết thúc trong kỳ: phát ra 50 phiếu" in text_of(leader, ward)
+    Campaign.objects.update(closed_at=moment("2026-10-30 16:00"), closed_by=city)
+    assert "kết thúc trong kỳ: phát ra 50 phiếu" in text_of(leader, ward, october)
+    assert "trong kỳ không có đợt nào kết thúc." in text_of(leader, ward)
 
 
 # the points

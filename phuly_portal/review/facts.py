@@ -9,10 +9,11 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from desk.models import Staff, Ward
-from desk.period import Days, month_of, months_later
+from desk.period import Days, month_of, months_later, within
 from dossiers.counting import Measure, outcomes_by
 from dossiers.models import Dossier, FigureRun, Handover, HelpGiven, HomeVisit, SupplementRequest
 from dossiers.models.handover import EARLY, LATE, ON_TIME
@@ -117,9 +118,14 @@ class Facts:
 
     @cached_property
     def campaigns(self) -> list[tuple[Campaign, Rated]]:
-        """Ballots collected in these days: the campaign, and its total in these wards."""
-        rows = Campaign.objects.filter(areas__ward__in=self.wards)
-        rows = rows.filter(opens_on__lt=self.days.after, closes_on__gte=self.days.first).distinct()
+        """The campaigns that ended in these days, each with its total in these wards.
+
+        Ballots know no day, so a campaign is counted once and whole: in the period that holds its end.
+        """
+        ended = within("closed_at", self.days) | Q(
+            closed_at=None, closes_on__gte=self.days.first, closes_on__lte=self.days.last
+        )
+        rows = Campaign.objects.filter(ended, areas__ward__in=self.wards).distinct()
         found = []
         for campaign in rows.select_related("question_set__scale"):
             lines = Ballots(self.staff, campaign).rated({ward.pk: str(ward) for ward in self.wards}, "ward")

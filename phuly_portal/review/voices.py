@@ -42,8 +42,11 @@ def said_words(facts: Facts) -> str:
 
 def ballot_words(facts: Facts) -> list[str]:
     if not facts.campaigns:
-        return ["Lấy phiếu ở thôn, tổ: trong kỳ không có đợt nào."]
-    return [f"Lấy phiếu ở thôn, tổ, đợt “{campaign}”: {rated_words(total)}." for campaign, total in facts.campaigns]
+        return ["Lấy phiếu ở thôn, tổ: trong kỳ không có đợt nào kết thúc."]
+    return [
+        f"Lấy phiếu ở thôn, tổ, đợt “{campaign}”, kết thúc trong kỳ: {rated_words(total)}."
+        for campaign, total in facts.campaigns
+    ]
 
 
 def rated_words(total: Line) -> str:
