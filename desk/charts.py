@@ -81,10 +81,10 @@ def bars(
 def line(title: str, about: str, rows: Sequence[tuple[str, float | None]], *, labels: int = 4) -> Chart:
     """Shares (0 to 1) from left to right; one that is None is a gap, and "chưa có" in the table.
 
-    The axis begins at a whole 5% below the lowest, and the caption says so. At most `labels` labels stand below.
+    The axis begins at `axis_start`, and the caption says so. At most `labels` labels stand below.
     """
     known = [share for _, share in rows if share is not None]
-    low = max(0.0, min(0.95, floor(min(known, default=0.95) * 20 - 0.1) / 20))
+    low = axis_start(known)
     left, right, top, bottom = 46.0, WIDTH - 66.0, 14.0, HEIGHT - 34.0
     every = ceil(len(rows) / labels) or 1
 
@@ -111,6 +111,11 @@ def line(title: str, about: str, rows: Sequence[tuple[str, float | None]], *, la
     about = about if low == 0 or not known else f"{about}; trục bắt đầu từ {percent(low, 0)}"
     told = [(label, "chưa có" if share is None else percent(share)) for label, share in rows]
     return Chart(title, about, shapes, told)
+
+
+def axis_start(shares: Sequence[float]) -> float:
+    """Where an axis for these shares begins: a whole 5% below the lowest."""
+    return max(0.0, min(0.95, floor(min(shares, default=0.95) * 20 - 0.1) / 20))
 
 
 def pairs(title: str, about: str, heads: tuple[str, str], rows: Sequence[tuple[str, int, int]]) -> Chart:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
+from django.template.loader import render_to_string
 from django.utils import timezone
 from docx import Document as read_docx
 from pypdf import PdfReader
 
 from desk.models import AccessLog, Ward
+from desk.pdf import html_to_pdf
 from desk.period import Days
 from dossiers.models import Appointment, Figure, HelpGiven
 from dossiers.report import Line
@@ -24,6 +27,7 @@ from feedback.tables import ward_report
 from letters.digests.mails import past_mails
 from phuly_portal.city import city_of
 from phuly_portal.review.compose import compose
+from phuly_portal.review.document import Paragraph as TextBlock
 from phuly_portal.review.facts import Facts
 from phuly_portal.review.points import agency_score, officer_scores
 from phuly_portal.review.words import change, listed, share_change
@@ -390,7 +394,7 @@ def test_all_three_say_the_same(leader_client, leader, ward):
             assert all(" ".join(" ".join(row).split()) in pdf for row in block.rows if len(" ".join(row)) < 60)
             assert all(f">{cell}<" in page for row in block.rows for cell in row)
         elif block.kind == "chart":
-            assert f"{block.chart.title}. {block.chart.about}" in written
+            assert f"{block.chart.title}. {block.about}" in written
             assert block.chart.title in page
             assert block.chart.title in pdf
         else:
@@ -414,11 +418,56 @@ def test_the_word_file_has_headings_page_numbers_and_the_leaders_signature(leade
     assert section.different_first_page_header_footer
     first, last = paper.tables[0], paper.tables[-1]
     assert first.cell(0, 0).text.split("\n")[:2] == ["ỦY BAN NHÂN DÂN", "PHƯỜNG LÊ HỒNG PHONG"]
-    assert "Độc lập - Tự do - Hạnh phúc" in first.cell(0, 1).text
+    assert "Độc lập - Tự do - Hạnh phúc" in first.cell(0, 2).text
     assert first.cell(1, 1).text == "Phường Lê Hồng Phong, ngày … tháng … năm 2026"
     assert " ".join(last.cell(0, 1).text.split()) == "TM. ỦY BAN NHÂN DÂN CHỦ TỊCH Trần Quốc Vượng"
     bars = next(table for table in paper.tables if table.cell(0, 1).text == "Tiếp nhận")
     assert max(len(row.cells[1].text) for row in bars.rows) == 9
+
+
+def test_bars_of_the_word_file_say_what_is_true_of_them(leader_client, ward):
+    month_of_work(ward)
+    paper = read_docx(BytesIO(leader_client.get(f"/lanh-dao/so-ket.docx{ASKED}").content))
+    (told,) = [line.text for line in paper.paragraphs if line.text.startswith("Tỷ lệ đúng hạn theo tháng.")]
+    assert told.endswith("5 hồ sơ, 12 tháng đến 11/2026; thanh bắt đầu từ 70%")
+    assert not [line.text for line in paper.paragraphs if "ột rỗng" in line.text or "trục" in line.text]
+    course = next(table for table in paper.tables if table.cell(0, 0).text == "10/26")
+    assert [len(row.cells[1].text) for row in course.rows] == [18, 3]
+    assert all(any(cell.text for cell in table.rows[0].cells) for table in paper.tables)
+
+
+def test_the_word_file_is_set_as_the_decree_has_it_and_in_vietnamese(leader_client, leader, ward):
+    month_of_work(ward)
+    paper = read_docx(BytesIO(leader_client.get(f"/lanh-dao/so-ket.docx{ASKED}").content))
+    head = [line.text for line in paper.paragraphs[:3]]
+    assert (head[0], head[1], head[2][:6]) == ("", "BÁO CÁO", "Sơ kết")
+    assert "w:pBdr" in paper.paragraphs[3]._p.xml
+    compared = next(table for table in paper.tables if table.cell(0, 0).text == "Nội dung")
+    assert compared.columns[3].width.cm > 3
+    languages = paper.styles.element.xpath("w:docDefaults//w:lang")[0].attrib.values()
+    assert set(languages) == {"vi-VN"}
+    about = paper.core_properties
+    assert (about.author, about.last_modified_by, about.comments) == (*["Phường Lê Hồng Phong"] * 2, "")
+    assert about.created.year >= 2026
+
+
+def test_the_signature_never_stands_on_a_page_of_its_own(leader, ward):
+    whole = compose(facts_of(leader, ward), leader)
+    for count in range(12, 28, 3):
+        paper = replace(whole, blocks=[TextBlock("Việc cần làm.")] * count)
+        pages = [page.extract_text() for page in PdfReader(BytesIO(paper_pdf(paper))).pages]
+        (last,) = [text for text in pages if "Nơi nhận" in text]
+        assert "Trên đây là báo cáo" in last
+
+
+def paper_pdf(document) -> bytes:
+    return html_to_pdf(render_to_string("paper/review.html", {"document": document}))
+
+
+def test_the_last_words_of_the_subject_stay_together_and_no_table_is_numbered(leader, ward):
+    document = compose(facts_of(leader, ward), leader)
+    assert document.subject.split(" ")[-1] == "vì\u00a0nhân\u00a0dân\u00a0phục\u00a0vụ”"
+    assert not [block for block in document.blocks if block.kind == "table" and block.title.startswith("Bảng")]
 
 
 # who, and at what cost

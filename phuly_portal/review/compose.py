@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from django.utils import timezone
 
-from desk.charts import bars, line, pairs
+from desk.charts import axis_start, bars, line, pairs
 from desk.models import Staff
-from desk.vietnamese import capitalise, clock, number
+from desk.vietnamese import capitalise, clock, number, percent
 from dossiers.report import Line, why
 from dossiers.report_tables import coming_and_going, in_days, points, share_words
 from dossiers.report_tables import share_change as changed_share
@@ -19,6 +19,8 @@ from phuly_portal.review.points import self_assessment
 from phuly_portal.review.voices import care, voices
 from phuly_portal.review.words import change, counted, difference, in_sentence, listed, share_change
 
+#: Keeps the last words of the subject on one line, so that none stands alone.
+NO_BREAK = "\u00a0"
 #: What the first table compares, line by line.
 COMPARED = (
     ("Tồn từ kỳ trước chuyển sang", lambda line: line.carried),
@@ -48,17 +50,17 @@ def compose(facts: Facts, signer: Staff) -> Document:
     for numeral, section in zip(("I", "II", "III", "IV", "V", "VI"), sections, strict=True):
         title, found = section(facts)
         blocks += [Heading(f"{numeral}. {title}"), *found]
-    blocks.append(Paragraph(f"Trên đây là báo cáo sơ kết {in_sentence(facts.days)} của {named}./."))
     return Document(
         agency=("ỦY BAN NHÂN DÂN", str(ward).upper() if ward else "THÀNH PHỐ PHỦ LÝ"),
         place=place,
         year=facts.now.year,
         subject=f"Sơ kết {in_sentence(facts.days)} về tiếp nhận, giải quyết thủ tục hành chính "
-        "và thực hiện mô hình “Chính quyền thân thiện, vì nhân dân phục vụ”",
+        f"và thực hiện mô hình “Chính quyền thân thiện, {'vì nhân dân phục vụ”'.replace(' ', NO_BREAK)}",
         power=signer.signing_lines if is_own else ["TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH"],
         signer=signer.full_name if is_own else "",
         copies=[*copies, "- Lưu: VT."],
         name=f"bao-cao-so-ket-{ward.slug if ward else 'thanh-pho'}-{facts.days.first:%Y%m%d}-{facts.days.last:%Y%m%d}",
+        closing=f"Trên đây là báo cáo sơ kết {in_sentence(facts.days)} của {named}./.",
         blocks=blocks,
     )
 
@@ -79,10 +81,10 @@ def opening(facts: Facts, named: str) -> str:
 def work(facts: Facts) -> tuple[str, list[Block]]:
     """What came in and what was done, beside the period before."""
     blocks: list[Block] = [Paragraph(words) for words in work_words(facts)]
-    blocks.append(Grid("Bảng 1. Kết quả so với kỳ trước", ("Nội dung", *heads(facts)), compared(facts)))
-    blocks.append(by_lines("Bảng 2. Theo lĩnh vực", "Lĩnh vực", facts.fields, facts.line))
+    blocks.append(Grid("Kết quả so với kỳ trước", ("Nội dung", *heads(facts)), compared(facts)))
+    blocks.append(by_lines("Theo lĩnh vực", "Lĩnh vực", facts.fields, facts.line))
     if facts.ward is None:
-        blocks.append(by_lines("Bảng 3. Theo phường, xã", "Phường, xã", facts.report.by_ward(), facts.line))
+        blocks.append(by_lines("Theo phường, xã", "Phường, xã", facts.report.by_ward(), facts.line))
     return "TÌNH HÌNH TIẾP NHẬN, GIẢI QUYẾT HỒ SƠ", [*blocks, flow_drawing(facts), course_drawing(facts)]
 
 
@@ -149,14 +151,17 @@ def flow_drawing(facts: Facts) -> Drawing:
     most = max([1, *(count for _, *counts in rows for count in counts)])
     about = f"{facts.days.words}, hồ sơ mỗi {each}"
     chart = pairs("Tiếp nhận và trả kết quả", about, ("Tiếp nhận", "Trả kết quả"), rows)
-    return Drawing(chart, [[came / most, went / most] for _, came, went in rows])
+    return Drawing(chart, [[came / most, went / most] for _, came, went in rows], about)
 
 
 def course_drawing(facts: Facts) -> Drawing:
     rows = [(f"{month:%m/%y}", part) for month, part, _ in facts.course]
     total = sum(count for _, _, count in facts.course)
     about = f"Tỷ lệ trước hạn và đúng hạn, {number(total)} hồ sơ, 12 tháng đến {facts.days.last:%m/%Y}"
-    return Drawing(line("Tỷ lệ đúng hạn theo tháng", about, rows), [[part or 0.0] for _, part in rows])
+    low = axis_start([part for _, part in rows if part is not None])
+    lengths = [[max(0.0, ((part or 0.0) - low) / (1 - low))] for _, part in rows]
+    begins = f"{about}; thanh bắt đầu từ {percent(low, 0)}"
+    return Drawing(line("Tỷ lệ đúng hạn theo tháng", about, rows), lengths, begins)
 
 
 # II
@@ -180,8 +185,9 @@ def letters(facts: Facts) -> tuple[str, list[Block]]:
         total = sum(count for _, count in causes)
         named = [f"{cause.lower()} ({number(count)})" for cause, count in causes[:3]]
         blocks.append(Paragraph(f"Nguyên nhân lỡ hẹn, hẹn lại, nhiều nhất trước: {listed(named)}."))
-        chart = bars("Nguyên nhân chậm", f"{number(total)} lời hẹn lỡ hoặc phải hẹn lại", causes, unit="lời hẹn")
-        blocks.append(Drawing(chart, [[count / max(1, causes[0][1])] for _, count in causes]))
+        about = f"{number(total)} lời hẹn lỡ hoặc phải hẹn lại"
+        chart = bars("Nguyên nhân chậm", about, causes, unit="lời hẹn")
+        blocks.append(Drawing(chart, [[count / max(1, causes[0][1])] for _, count in causes], about))
     return "THƯ XIN LỖI, CẢM ƠN, CHÚC MỪNG; NGUYÊN NHÂN CHẬM", blocks
 
 

@@ -47,11 +47,15 @@ class Grid:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A chart, with the length of each bar from 0 to 1, row by row, for where nothing can be drawn but letters."""
+    """A chart; and, for where nothing can be drawn but letters, each bar's length from 0 to 1, row by row.
+
+    `about` is the chart's caption without what is true of its lines and colours alone.
+    """
 
     kind: ClassVar = "chart"
     chart: Chart
     lengths: Sequence[Sequence[float]]
+    about: str
 
 
 Block = Heading | Paragraph | Prompt | Grid | Drawing
@@ -69,6 +73,7 @@ class Document:
     signer: str
     copies: Sequence[str]
     name: str
+    closing: str
     blocks: list[Block] = field(default_factory=list)
 
     STATE: ClassVar = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"

@@ -6,20 +6,23 @@ Layout by Nghị định 30/2020/NĐ-CP, Phụ lục I. Charts are tables whose 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from phuly_portal.review.document import Document, Drawing, Grid
+from phuly_portal.review.document import Document, Drawing, Grid, Paragraph
 
 if TYPE_CHECKING:
     from docx.document import Document as Paper
     from docx.text.paragraph import Paragraph as Line
 
-FACE = "Times New Roman"
+FACE, LANGUAGE = "Times New Roman", "vi-VN"
 #: Letters of the longest bar.
 BAR = 18
 #: Columns of numbers beside the first, in centimetres; the text is 16.5 cm wide.
 WIDTH, NUMBER, WORDS = 16.5, 1.75, 6.0
+#: The head stands in three columns: the agency has the first two, the day the last two, so that no long name breaks.
+HEAD = (5.3, 0.9, 10.3)
 
 
 def docx(document: Document) -> bytes:
@@ -30,12 +33,21 @@ def docx(document: Document) -> bytes:
     head(paper, document)
     for block in document.blocks:
         WRITERS[block.kind](paper, block)
+    write_text(paper, Paragraph(document.closing)).paragraph_format.keep_with_next = True
     sign(paper, document)
-    paper.core_properties.title = f"{document.TITLE.capitalize()}: {document.subject}"
-    paper.core_properties.author, paper.core_properties.language = document.agency[1].title(), "vi-VN"
+    describe(paper, document)
     written = BytesIO()
     paper.save(written)
     return written.getvalue()
+
+
+def describe(paper: Paper, document: Document) -> None:
+    """The properties of the file, in place of those of the empty paper it was made from."""
+    about, now = paper.core_properties, datetime.now(UTC)
+    about.title, about.language = f"{document.TITLE.capitalize()}: {document.subject}", LANGUAGE
+    about.author = about.last_modified_by = document.agency[1].title()
+    about.created = about.modified = now
+    about.comments = ""
 
 
 def prepare(paper: Paper) -> None:
@@ -50,6 +62,9 @@ def prepare(paper: Paper) -> None:
     section.header_distance, section.different_first_page_header_footer = Cm(1), True
     for name, size in (("Normal", 14), ("Heading 1", 14), ("Heading 2", 14), ("Caption", 13)):
         dress(paper.styles[name], size)
+    for language in paper.styles.element.xpath("w:docDefaults//w:lang"):
+        for name in list(language.attrib):
+            language.set(name, LANGUAGE)
     normal = paper.styles["Normal"].paragraph_format
     normal.space_before, normal.space_after, normal.line_spacing = Pt(0), Pt(6), 1.15
     number = section.header.paragraphs[0]
@@ -88,10 +103,17 @@ def add_field(line: Line, code: str) -> None:
 
 def put(cell: Any, words: str, *, bold: bool = False, italic: bool = False, align: str = "LEFT", size: int = 0) -> Line:
     """Words in a cell: in its first line while that is empty, else in a new one."""
+    is_empty = len(cell.paragraphs) == 1 and not cell.paragraphs[0].text
+    line = cell.paragraphs[0] if is_empty else cell.add_paragraph()
+    return say(line, words, bold=bold, italic=italic, align=align, size=size)
+
+
+def say(
+    line: Line, words: str, *, bold: bool = False, italic: bool = False, align: str = "LEFT", size: int = 0
+) -> Line:
     from docx.enum.text import WD_ALIGN_PARAGRAPH  # noqa: PLC0415
     from docx.shared import Pt  # noqa: PLC0415
 
-    line = cell.paragraphs[0] if not cell.paragraphs[-1].text and len(cell.paragraphs) == 1 else cell.add_paragraph()
     run = line.add_run(words)
     run.bold, run.italic = bold, italic
     if size:
@@ -102,7 +124,7 @@ def put(cell: Any, words: str, *, bold: bool = False, italic: bool = False, alig
 
 
 def underline(cell: Any, centimetres: float, width: float) -> None:
-    """A rule of that length in the middle of a cell so wide: a line of its own with an edge above."""
+    """A rule of that length in the middle of a cell or page so wide: a line of its own with an edge above."""
     from docx.oxml import OxmlElement  # noqa: PLC0415
     from docx.oxml.ns import qn  # noqa: PLC0415
     from docx.shared import Cm, Pt  # noqa: PLC0415
@@ -110,6 +132,7 @@ def underline(cell: Any, centimetres: float, width: float) -> None:
     line = cell.add_paragraph()
     space = Cm((width - centimetres) / 2)
     line.paragraph_format.left_indent = line.paragraph_format.right_indent = space
+    line.paragraph_format.space_before = Pt(4)
     line.paragraph_format.space_after, line.paragraph_format.line_spacing = Pt(0), Pt(6)
     edges, top = OxmlElement("w:pBdr"), OxmlElement("w:top")
     for name, value in (("val", "single"), ("sz", "6"), ("space", "1"), ("color", "000000")):
@@ -130,20 +153,37 @@ def columns(table: Any, widths: Sequence[float]) -> None:
 
 def head(paper: Paper, document: Document) -> None:
     """Agency and state, number and day, then what it is and of what."""
-    table = paper.add_table(2, 2)
-    columns(table, (6.5, 10.0))
-    left, right = table.rows[0].cells
+    table = paper.add_table(2, 3)
+    columns(table, HEAD)
+    no_margins(table)
+    left, right = table.cell(0, 0).merge(table.cell(0, 1)), table.cell(0, 2)
     for words in document.agency:
-        put(left, words, bold=True, align="CENTER", size=13)
-    underline(left, 2.4, 6.1)
+        put(left, words, bold=True, align="CENTER", size=12)
+    underline(left, 2.4, HEAD[0] + HEAD[1])
     put(right, document.STATE, bold=True, align="CENTER", size=12)
-    put(right, document.MOTTO, bold=True, align="CENTER", size=14)
-    underline(right, 5.6, 9.6)
+    put(right, document.MOTTO, bold=True, align="CENTER", size=13)
+    underline(right, 5.2, HEAD[2])
     put(table.cell(1, 0), document.NUMBER, align="CENTER", size=13)
-    put(table.cell(1, 1), document.day_words, italic=True, align="CENTER", size=14)
-    for words in ("", document.TITLE, document.subject):
-        put(paper, words, bold=True, align="CENTER") if words else paper.add_paragraph()
+    put(table.cell(1, 1).merge(table.cell(1, 2)), document.day_words, italic=True, align="CENTER", size=13)
     paper.add_paragraph()
+    for words in (document.TITLE, document.subject):
+        say(paper.add_paragraph(), words, bold=True, align="CENTER")
+    underline(paper, 4.2, WIDTH)
+    paper.add_paragraph()
+
+
+def no_margins(table: Any) -> None:
+    """Words may fill the whole width of a cell."""
+    from docx.oxml import OxmlElement  # noqa: PLC0415
+    from docx.oxml.ns import qn  # noqa: PLC0415
+
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        edge = OxmlElement(f"w:{side}")
+        edge.set(qn("w:w"), "0")
+        edge.set(qn("w:type"), "dxa")
+        margins.append(edge)
+    table._tbl.tblPr.insert_element_before(margins, "w:tblLook")
 
 
 def write_heading(paper: Paper, block: Any) -> None:
@@ -174,23 +214,29 @@ def caption(paper: Paper, words: str) -> None:
 
 
 def grid(paper: Paper, heads: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float]) -> Any:
-    """A ruled table whose heading stands on every page and whose rows break over no page."""
+    """A ruled table whose heading, where it has one, stands on every page; its rows break over no page."""
     from docx.oxml import OxmlElement  # noqa: PLC0415
 
-    table = paper.add_table(1, len(heads), style="Table Grid")
-    for cell, words in zip(table.rows[0].cells, heads, strict=True):
-        put(cell, words, bold=True, align="CENTER", size=12)
+    table = paper.add_table(1 if heads else 0, len(widths), style="Table Grid")
+    if heads:
+        for cell, words in zip(table.rows[0].cells, heads, strict=True):
+            put(cell, words, bold=True, align="CENTER", size=12)
     for row in rows:
         for place, (cell, words) in enumerate(zip(table.add_row().cells, row, strict=True)):
             put(cell, words, align="RIGHT" if place else "LEFT", size=12)
     for place, row in enumerate(table.rows):
-        properties = row._tr.get_or_add_trPr()
-        properties.append(OxmlElement("w:cantSplit"))
-        if place == 0:
-            properties.append(OxmlElement("w:tblHeader"))
+        keep_whole(row)
+        if heads and place == 0:
+            row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     columns(table, widths)
     paper.add_paragraph()
     return table
+
+
+def keep_whole(row: Any) -> None:
+    from docx.oxml import OxmlElement  # noqa: PLC0415
+
+    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
 
 
 def write_table(paper: Paper, block: Grid) -> None:
@@ -198,7 +244,7 @@ def write_table(paper: Paper, block: Grid) -> None:
 
     caption(paper, block.title)
     others = len(block.heads) - 1
-    last = WORDS if block.has_words else NUMBER if others > 2 else 3.2
+    last = WORDS if block.has_words else NUMBER if others > 3 else 3.2
     widths = [*[NUMBER if others > 3 or block.has_words else 3.2] * (others - 1), last]
     table = grid(paper, block.heads, block.rows, [WIDTH - sum(widths), *widths])
     if block.has_words:
@@ -213,13 +259,11 @@ def write_chart(paper: Paper, block: Drawing) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH  # noqa: PLC0415
 
     chart, series = block.chart, len(block.lengths[0]) if block.lengths else 0
-    caption(paper, f"{chart.title}. {chart.about}")
+    caption(paper, f"{chart.title}. {block.about}")
     if not series:
         paper.add_paragraph("Chưa có gì để vẽ.")
         return
-    heads = [""]
-    for place in range(series):
-        heads += [chart.heads[place] if chart.heads else "", ""]
+    heads = ["", *(words for head in chart.heads for words in (head, ""))] if chart.heads else []
     letters = BAR // series
     rows = []
     for row, lengths in zip(chart.rows, block.lengths, strict=True):
@@ -231,8 +275,8 @@ def write_chart(paper: Paper, block: Drawing) -> None:
     bar = 6.4 if series == 1 else 4.6
     widths = [bar, beside] * series
     table = grid(paper, heads, rows, [WIDTH - sum(widths), *widths])
-    for place in range(1, len(heads), 2):
-        for cell in table.columns[place].cells[1:]:
+    for place in range(1, len(table.columns), 2):
+        for cell in table.columns[place].cells[1 if heads else 0 :]:
             cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.LEFT
 
 
@@ -248,6 +292,7 @@ def sign(paper: Paper, document: Document) -> None:
     for _ in range(4):
         right.add_paragraph()
     put(right, document.signer, bold=True, align="CENTER")
+    keep_whole(table.rows[0])
 
 
 WRITERS: dict[str, Any] = {
