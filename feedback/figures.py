@@ -70,7 +70,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Table:
-    """Lines under a heading; `asked` says of what the answer rate is, and is empty where there is none."""
+    """Lines under a heading; `asked` says of what the answer rate is, and is empty where there is none.
+
+    `key` says how the drawing is read, where there is one: a workbook has none.
+    """
 
     title: str
     what: str
@@ -78,6 +81,7 @@ class Table:
     total: Line | None = None
     note: str = ""
     asked: str = ""
+    key: str = ""
     levels: list[tuple[str, int]] = field(default_factory=list)
 
     @property

@@ -36,6 +36,11 @@ from feedback.statistics import Share
 
 #: Months that the course of time is shown for, at least.
 MONTHS = 12
+#: How the drawn intervals are read.
+KEY = (
+    "Chấm: tỷ lệ. Dải nhạt: khoảng tin cậy 95%. Vạch đứt: mục tiêu 95%. "
+    "Hai dải chồng lên nhau thì chưa thể nói nơi nào hơn."
+)
 OTHERS = "Các thủ tục ít phiếu, gộp chung"
 
 
@@ -303,11 +308,12 @@ def campaign_report(staff: Staff, campaign: Campaign, question: Question | None 
 def side_by_side(when: str, lines: list[Line], good: str, asked: str, note: str = "") -> Report:
     """The table with its total."""
     shown, total = [line for line in lines if not line.is_hidden], all_wards(lines)
-    notes = [note, f"Hài lòng: chọn “{good}”. Chấm: tỷ lệ. Dải nhạt: khoảng tin cậy 95%. Vạch đứt: mục tiêu 95%."]
+    notes = [note, f"Hài lòng: chọn “{good}”."]
     if len(shown) < len(lines):
         notes.append(f"Dòng tổng không tính {len(lines) - len(shown)} nơi dưới 5 phiếu.")
-    notes.append("Hai dải chồng lên nhau thì chưa thể nói nơi nào hơn.")
-    table = Table(f"{when}: {len(lines)} phường, xã", "Phường, xã", lines, total, " ".join(filter(None, notes)), asked)
+    table = Table(
+        f"{when}: {len(lines)} phường, xã", "Phường, xã", lines, total, " ".join(filter(None, notes)), asked, KEY
+    )
     return Report(sentence(when, total.share, good), [table])
 
 

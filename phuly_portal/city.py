@@ -157,7 +157,6 @@ class City:
     days_before: Days
     said: Table | None
     counted_at: datetime | None
-    now: datetime
     order: str = field(default=FIRST)
 
     @property
@@ -181,13 +180,17 @@ class City:
 
     @property
     def notes(self) -> list[str]:
-        """How to read the tables."""
+        """What the numbers of the tables mean; `key` on top of that how the drawing is read."""
         months = Period.touching(self.days)
         is_whole = months.words == self.days.words
         notes = [] if is_whole else [f"Phiếu hỏi chỉ ghi tháng nên hài lòng tính {lower_first(months.words)}."]
         notes += [self.said.note] if self.said else ["Chưa có bộ câu hỏi nào đang dùng."]
         notes.append("Đang quá hạn: ngay lúc này. Nợ thư xin lỗi: lời hẹn lỡ trong kỳ mà chưa xin lỗi.")
         return notes
+
+    @property
+    def key(self) -> str:
+        return self.said.key if self.said else ""
 
     @property
     def tiles(self) -> list[list[Row | None]]:
@@ -231,7 +234,7 @@ def city_of(staff: Staff, wards: list[Ward], days: Days, now: datetime) -> City:
     )
     counted_at = FigureRun.objects.values_list("counted_at", flat=True).first()
     past = Report(wards, days.beside(today))
-    return City(days, rows, total, past.total(), past.days, said, counted_at, now)
+    return City(days, rows, total, past.total(), past.days, said, counted_at)
 
 
 def sorted_by(rows: list[Row], order: str) -> list[Row]:

@@ -176,6 +176,13 @@ def test_days_that_cut_a_month_say_of_which_months_people_are_heard(city_client)
     assert "hài lòng tính từ tháng 10/2026 đến tháng 11/2026" in page
 
 
+def test_the_legend_names_every_look_of_a_tile(city_client):
+    legend = city_client.get(URL).text.partition('class="small quiet legend">')[2].partition("</p>")[0]
+    assert [words.partition("</i>")[2] for words in legend.split("</span>")[:-1]] == [
+        "100%", "từ 98%", "từ 95%", "dưới 95%", "chưa có kết quả"
+    ]  # fmt: skip
+
+
 def test_every_ward_of_the_article_has_its_place_and_others_stand_behind():
     assert sorted(slug for line in MAP for slug in line if slug) == sorted(
         Ward.objects.filter(units="2020").values_list("slug", flat=True)
@@ -194,9 +201,11 @@ def test_paper_and_workbook_say_what_the_page_says(city_client, city, ward):
     assert [row[0] for row in results[3:15]] == [row.name for row in found.rows] + ["Cộng"]
     assert care[3] == ["Phường Lê Hồng Phong", 0, 1, 0, 0, 1, 1, 1]
     assert [row[0] for row in how[1:]] == found.notes
+    assert not any(word in note for note in found.notes for word in ("Chấm", "Dải", "Vạch"))
     pdf = PdfReader(BytesIO(city_client.get(f"{URL}toan-thanh-pho.pdf?{asked}").content))
     words = " ".join(" ".join(page.extract_text() for page in pdf.pages).split())
     assert found.headline in words
+    assert "Dải nhạt: khoảng tin cậy 95%" in words
     assert "Phường Lê Hồng Phong 4 3 75,0% 1 2" in words
     assert pdf.pages[0].mediabox.width > pdf.pages[0].mediabox.height
 
