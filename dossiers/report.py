@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q
+
 from desk.models import Staff, Ward
 from desk.period import Days, month_of
 from dossiers.counting import RESOLVED, STEP_HOURS, Cut, Measure
@@ -31,6 +33,8 @@ FLOWS = (
 
 COMING_AND_GOING = (Measure.RECEIVED, Measure.RETURNED)
 HOURS = (Measure.HOURS, *STEP_HOURS.values())
+#: The line of what no officer has: an address cannot ask for nothing.
+NOBODY, NOBODY_WORDS = "chua-co", "Chưa có công chức"
 
 
 def percentile(hours: Mapping[int, int], share: float) -> int | None:
@@ -133,16 +137,13 @@ class Line:
         """Of the results, how many came in time, early ones among them; None where there was none."""
         return self.in_time / self.resolved if self.resolved else None
 
-    def hours_for(self, share: float, measure: str = Measure.HOURS) -> int | None:
-        return percentile(self.hours[measure], share)
-
     @property
     def median(self) -> int | None:
-        return self.hours_for(0.5)
+        return percentile(self.hours[Measure.HOURS], 0.5)
 
     @property
     def p90(self) -> int | None:
-        return self.hours_for(0.9)
+        return percentile(self.hours[Measure.HOURS], 0.9)
 
     # lời hẹn lỡ và thư xin lỗi, by the promised day
 
@@ -177,6 +178,15 @@ def late_no_more(counts: Counter[str]) -> int:
     return counts[Measure.LATE] + counts[Measure.LATE_LEFT]
 
 
+def wards_seen(staff: Staff, days: Days) -> list[Ward]:
+    """The own ward, in service or not; for the city those in service, and those that ever counted until then."""
+    wards = Ward.objects.visible_to(staff)
+    if not staff.sees_all_wards:
+        return list(wards)
+    counts = Figure.objects.cut_by(Cut.ALL, [Measure.RECEIVED]).filter(ward=OuterRef("pk"), span=Span.DAY)
+    return list(wards.filter(Q(is_in_service=True) | Exists(counts.filter(first__lt=days.after))))
+
+
 class Report:
     """The lines of a period for the wards that somebody sees. `wards` may be fewer than that.
 
@@ -188,14 +198,13 @@ class Report:
         self.measures = [measure for measure in Measure if with_steps or measure not in STEP_HOURS.values()]
         self.figures: FigureQuerySet = Figure.objects.of_wards(self.wards)
 
-    def total(self, name: str = "Tất cả") -> Line:
-        found = self.lines_by(Cut.ALL, "cut")
-        return found.get("", Line("", name)) if not found else named(found[""], name)
+    def total(self) -> Line:
+        return named(self.lines_by(Cut.ALL, "cut").get("", Line("", "")), "Tất cả")
 
     def by_ward(self) -> list[Line]:
         """A line for each ward, the empty ones too."""
         found = self.lines_by(Cut.ALL, "ward")
-        return [named(found.get(ward.pk, Line(ward.pk, "")), str(ward)) for ward in self.wards]
+        return [named(found.get(ward.pk, Line("", "")), str(ward), ward.slug) for ward in self.wards]
 
     def by_procedure(self) -> list[Line]:
         """A line for each procedure that counts anything: versions of one procedure are one."""
@@ -218,7 +227,7 @@ class Report:
         """A line for each officer, and one for what no officer had."""
         found = self.lines_by(Cut.OFFICER, "key")
         people = {str(person.pk): str(person) for person in Staff.objects.filter(pk__in=[key for key in found if key])}
-        return [named(line, people.get(key, "Chưa có công chức")) for key, line in found.items()]
+        return [named(line, people.get(key, NOBODY_WORDS), key or NOBODY) for key, line in found.items()]
 
     def by_channel(self) -> list[Line]:
         found = self.lines_by(Cut.CHANNEL, "key")

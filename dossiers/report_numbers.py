@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from desk.period import Days, within
-from dossiers.models import Appointment, State, SupplementRequest
+from dossiers.models import Appointment, DelayCause, State, SupplementRequest
 from dossiers.models.dossier import DossierQuerySet
+from dossiers.overdue import NO_CAUSE
 from dossiers.report import Line
 
 
@@ -45,12 +46,25 @@ def in_time_at_end(dossiers: DossierQuerySet, days: Days) -> DossierQuerySet:
     return dossiers.filter(unfinished_at(days.moments[1])).exclude(pk__in=others[0]).exclude(pk__in=others[1])
 
 
-def promised_in(dossiers: DossierQuerySet, days: Days, **more: Any) -> DossierQuerySet:
-    """Dossiers with a promise missed in the period; one that missed two is one row."""
-    missed = Appointment.objects.filter(
-        dossier=OuterRef("pk"), outcome=Appointment.Outcome.BROKEN, day__gte=days.first, day__lt=days.after, **more
-    )
-    return dossiers.filter(Exists(missed))
+def promised_in(dossiers: DossierQuerySet, days: Days, promises: QuerySet) -> DossierQuerySet:
+    """Dossiers with such a promise for a day of the period; one that has two is one row."""
+    return dossiers.filter(Exists(promises.filter(dossier=OuterRef("pk"), day__gte=days.first, day__lt=days.after)))
+
+
+def missed() -> QuerySet:
+    return Appointment.objects.filter(outcome=Appointment.Outcome.BROKEN)
+
+
+def apologised() -> QuerySet:
+    return missed().filter(apology_settled_at__isnull=False, waived_reason="")
+
+
+def waived() -> QuerySet:
+    return missed().exclude(waived_reason="")
+
+
+def prompt() -> QuerySet:
+    return apologised().annotate(told_on=TruncDate("apology_settled_at")).filter(told_on__lte=F("day"))
 
 
 def resolved_in(days: Days) -> Q:
@@ -65,6 +79,12 @@ class Number:
     name: str
     get: Callable[[Line], Any]
     rows: Callable[[DossierQuerySet, Days], DossierQuerySet]
+    #: It counts promises: a dossier that missed two stands once in the list.
+    of_promises: bool = False
+
+
+def of_promises(slug: str, name: str, get: Callable[[Line], int], promises: Callable[[], QuerySet]) -> Number:
+    return Number(slug, name, get, lambda rows, days: promised_in(rows, days, promises()), True)
 
 
 def on_ready_day(dossiers: DossierQuerySet) -> DossierQuerySet:
@@ -127,12 +147,30 @@ NUMBERS = {
             lambda line: line.returned,
             lambda rows, days: rows.filter(within("returned_at", days)),
         ),
-        Number("lo-hen", "Lời hẹn đã lỡ", lambda line: line.missed, promised_in),
-        Number(
-            "no-xin-loi",
-            "Còn nợ thư xin lỗi",
-            lambda line: line.owed,
-            lambda rows, days: promised_in(rows, days, apology_settled_at=None),
-        ),
+        of_promises("lo-hen", "Lời hẹn đã lỡ", lambda line: line.missed, missed),
+        of_promises("da-xin-loi", "Đã xin lỗi", lambda line: line.apologised, apologised),
+        of_promises("kip-hen", "Xin lỗi kịp ngày hẹn", lambda line: line.prompt, prompt),
+        of_promises("cho-tra-truoc", "Cho trả trước thư xin lỗi", lambda line: line.waived, waived),
+        of_promises("no-xin-loi", "Còn nợ thư xin lỗi", lambda line: line.owed, Appointment.objects.in_debt),
     )
 }
+
+
+def cause_numbers() -> dict[int, Number]:
+    """By the key of a cause of delay, how many promises were missed or made anew for it; 0: nobody has said why."""
+
+    def of_cause(key: int, name: str) -> Number:
+        return of_promises(
+            f"vi-{key}",
+            name,
+            lambda line: line.causes[key],
+            lambda: Appointment.objects.missed_or_explained().filter(delay_cause=key or None),
+        )
+
+    causes = dict(DelayCause.objects.values_list("pk", "name"))
+    return {key: of_cause(key, name) for key, name in {**causes, 0: NO_CAUSE}.items()}
+
+
+def numbers() -> dict[str, Number]:
+    """Every number whose dossiers can be asked for."""
+    return NUMBERS | {number.slug: number for number in cause_numbers().values()}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from desk.forms import Phone, Text
@@ -15,6 +18,7 @@ from desk.period import Days, month_of, this_month
 from dossiers.forms.fields import OFF, Lines, Reason
 from dossiers.models import Dossier, Presentation, Procedure, State
 from dossiers.models.dossier import DossierQuerySet
+from dossiers.report import NOBODY, NOBODY_WORDS
 
 
 class ScanForm(forms.Form):
@@ -49,7 +53,7 @@ class DossierFilter(forms.Form):
     thon = forms.ModelChoiceField(Hamlet.objects.none(), label="Thôn, tổ", required=False)
     kenh = forms.ChoiceField(label="Cách nộp", required=False)
     linh_vuc = forms.ChoiceField(label="Lĩnh vực", required=False)
-    cong_chuc = forms.ModelChoiceField(Staff.objects.none(), label="Công chức giải quyết", required=False)
+    cong_chuc = forms.ChoiceField(label="Công chức giải quyết", required=False)
     don_vi = forms.ModelChoiceField(Ward.objects.none(), label="Đơn vị", required=False, to_field_name="slug")
 
     def __init__(self, asked: Any, *, staff: Staff) -> None:
@@ -64,11 +68,13 @@ class DossierFilter(forms.Form):
         self.fields["linh_vuc"].choices = everything + list(fields)
         people = Staff.objects.filter(ward=staff.ward).order_by("full_name")
         self.fields["can_bo"].queryset = people.filter(is_active=True)
-        self.fields["cong_chuc"].queryset = people.filter(is_officer=True)
+        self.fields["cong_chuc"].choices = [*everything, *self.officers(staff)]
         self.fields["thon"].queryset = Hamlet.objects.visible_to(staff).order_by("position")
         if staff.sees_all_wards:  # 21 wards have more people and hamlets than a list can hold
-            del self.fields["can_bo"], self.fields["cong_chuc"], self.fields["thon"]
-            self.fields["don_vi"].queryset = Ward.objects.in_service()
+            del self.fields["can_bo"], self.fields["thon"]
+            if not self.data.get("cong_chuc"):
+                del self.fields["cong_chuc"]
+            self.fields["don_vi"].queryset = Ward.objects.all()
         else:
             del self.fields["don_vi"]
         for field in self.fields.values():
@@ -76,10 +82,21 @@ class DossierFilter(forms.Form):
             field.error_messages["invalid_choice"] = "Xin chọn lại."
             field.widget.attrs["class"] = "form-select form-select-sm"
 
+    def officers(self, staff: Staff) -> list[tuple[str, str]]:
+        """The own ward's officers of today, and whoever is asked for and has or had one of the dossiers seen here."""
+        asked = self.data.get("cong_chuc", "")
+        theirs = Dossier.objects.visible_to(staff).filter(officer=OuterRef("pk"))
+        had = Q(pk=asked) & Exists(theirs) if re.fullmatch("[0-9]{1,9}", asked) else Q(pk=None)
+        of_today = Q(pk=None) if staff.sees_all_wards else Q(ward=staff.ward, is_officer=True)
+        found = Staff.objects.filter(of_today | had).order_by("full_name")
+        return [(NOBODY, NOBODY_WORDS), *((str(person.pk), str(person)) for person in found)]
+
     def narrow(self, dossiers: DossierQuerySet) -> DossierQuerySet:
         """A choice that does not exist narrows nothing; its field says so."""
         self.is_valid()
         chosen = {path: self.cleaned_data[name] for name, path in self.COMPARES.items() if self.cleaned_data.get(name)}
+        if chosen.get("officer") == NOBODY:
+            chosen["officer"] = None
         return dossiers.filter(**chosen)
 
 
@@ -118,21 +135,24 @@ class PresentationForm(forms.Form):
         return data
 
 
+def day_field(label: str, example: str) -> forms.DateField:
+    """A day of a century of figures: what is computed around one of another age may lie outside the calendar."""
+    field = forms.DateField(
+        label=label,
+        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": f"Ghi như {example}.", "required": "Xin chọn ngày."},
+    )
+    words = "Xin chọn ngày từ năm 2000 đến năm 2100."
+    field.validators += [MinValueValidator(date(2000, 1, 1), words), MaxValueValidator(date(2100, 12, 31), words)]
+    return field
+
+
 class PeriodForm(forms.Form):
     """From day to day, both included; this month where nothing is asked for."""
 
-    tu = forms.DateField(
-        label="Từ ngày",
-        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": "Ghi như 01/11/2026.", "required": "Xin chọn ngày."},
-    )
-    den = forms.DateField(
-        label="Đến ngày",
-        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": "Ghi như 30/11/2026.", "required": "Xin chọn ngày."},
-    )
+    tu = day_field("Từ ngày", "01/11/2026")
+    den = day_field("Đến ngày", "30/11/2026")
 
     ly_do = Text(label="Dùng vào việc gì (ghi vào nhật ký)", required=False, max_length=200)
     #: A register of many years is a file that nobody opens.
@@ -155,7 +175,7 @@ class PeriodForm(forms.Form):
             if data["den"] < data["tu"]:
                 self.add_error("den", "Ngày cuối phải sau ngày đầu.")
             elif (data["den"] - data["tu"]).days > self.most_days:
-                self.add_error("den", "Mỗi lần nhiều nhất một năm.")
+                self.add_error("den", f"Mỗi lần nhiều nhất {self.most_days // 366} năm.")
         return data
 
     @property

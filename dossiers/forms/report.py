@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django import forms
 
 from dossiers.forms.counter import WholeMonthForm
+from dossiers.models.dossier import DossierQuerySet
+from dossiers.report_numbers import Number, numbers
 from dossiers.report_tables import BREAKDOWNS
 
 
@@ -21,3 +23,22 @@ class ReportForm(WholeMonthForm):
     @property
     def by(self) -> str:
         return self.cleaned_data["theo"] or "thu-tuc"
+
+
+class NumberForm(ReportForm):
+    """The number of a report whose dossiers are asked for, and the days that it counts."""
+
+    so = forms.ChoiceField(error_messages={"invalid_choice": "Báo cáo không có số liệu này.", "required": ""})
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.numbers = numbers()
+        self.fields["so"].choices = [(number.slug, number.name) for number in self.numbers.values()]
+
+    @property
+    def number(self) -> Number | None:
+        return self.numbers[self.cleaned_data["so"]] if self.is_valid() else None
+
+    def rows(self, dossiers: DossierQuerySet) -> DossierQuerySet:
+        """Those that the number counts; none where there is no such number: never all."""
+        return self.number.rows(dossiers, self.days) if self.number else dossiers.none()

@@ -21,14 +21,13 @@ from desk.calendar import WorkingCalendar
 from desk.idcard import IdCardError, looks_like_card, read_card
 from desk.kept import for_a_minute, kept, kept_calendar
 from desk.models import AccessLog, Staff
-from desk.period import Days, this_month
 from desk.sql import CompiledQuery, number_of
 from desk.vietnamese import mask_id_number
-from dossiers.forms.counter import DossierFilter, PeriodForm, ScanForm
+from dossiers.forms.counter import DossierFilter, ScanForm
+from dossiers.forms.report import NumberForm
 from dossiers.lanes import LANES, LISTS, Lane, Moment
 from dossiers.models import Dossier, DossierError, Procedure
 from dossiers.models.dossier import DossierQuerySet
-from dossiers.report_numbers import NUMBERS, Number
 
 #: Rows that a lane shows before it says "and n more", and that a search lists.
 SHOWN, FOUND, PAGE = 7, 25, 25
@@ -185,30 +184,23 @@ def dossiers(request: HttpRequest) -> HttpResponse:
         rows = found if found.exists() else rows.find_begun(words)
     at = moment_of(request)
     lane = LISTS.get(request.GET.get("lan", ""))
-    number, days = counted(request)
-    if number:
-        rows = number.rows(rows, days)
+    counted = NumberForm.of(request.GET) if request.GET.get("so") else None
+    if counted:
+        rows = counted.rows(rows) if narrowed.is_valid() else rows.none()
     rows = list_rows(lane.rows(rows, at) if lane else rows.order_by("-received_at", "-pk"))
     page = Paginator(rows, PAGE).get_page(request.GET.get("trang"))
     context = {
         "section": "dossiers",
         "lane": lane,
         "lanes": LISTS.values(),
-        "number": number,
-        "days": days,
+        "counted": counted,
+        "number": counted.number if counted else None,
         "filter": narrowed,
         "words": words,
         "page": page,
         "rows": [(dossier, lane.corner(at, dossier) if lane else dossier.get_state_display()) for dossier in page],
     }
     return render(request, "dossiers/dossiers.html", context)
-
-
-def counted(request: HttpRequest) -> tuple[Number | None, Days]:
-    """The number of a period's report whose dossiers are asked for, if any, and its days."""
-    form = PeriodForm.of(request.GET)
-    number = NUMBERS.get(request.GET.get("so", "")) if form.is_valid() else None
-    return number, form.days if number else this_month(timezone.localdate())
 
 
 def keep_search(request: HttpRequest) -> HttpResponse:
