@@ -17,7 +17,7 @@ from desk.models import Staff, Ward
 from desk.period import Days
 from desk.vietnamese import clock, lower_first, number, percent, sort_key
 from dossiers.models import Dossier, FigureRun, HelpGiven, HomeVisit
-from dossiers.report import Line, Report
+from dossiers.report import Line, Report, wards_seen
 from dossiers.report_tables import NOTHING, share_words
 from feedback.figures import Line as Satisfaction
 from feedback.figures import Table
@@ -224,7 +224,7 @@ def city_of(staff: Staff, wards: list[Ward], days: Days, now: datetime) -> City:
         for ward, line, told in zip(wards, report.by_ward(), lines, strict=True)
     ]  # fmt: skip
     total = Row(
-        ALL if len(wards) == Ward.objects.visible_to(staff).in_service().count() else "Cộng",
+        ALL if len(wards) == len(wards_seen(staff, days)) else "Cộng",
         None,
         sum((row.line for row in rows), Line("", "")),
         sum(row.overdue for row in rows),

@@ -7,6 +7,7 @@ from django import forms
 from desk.models import Staff, Ward
 from desk.vietnamese import fold
 from dossiers.forms.counter import WholeMonthForm
+from dossiers.report import wards_seen
 
 
 class CityForm(WholeMonthForm):
@@ -27,10 +28,9 @@ class CityForm(WholeMonthForm):
     )
 
     def wards(self, staff: Staff) -> list[Ward]:
-        """The wards in service that this person sees and that fit."""
+        """The wards that this person sees in those days and that fit."""
         kind, name = self.cleaned_data["loai"], fold(self.cleaned_data["ten"])
-        rows = Ward.objects.visible_to(staff).in_service()
-        return [ward for ward in rows if kind in ("", ward.kind) and name in fold(str(ward))]
+        return [ward for ward in wards_seen(staff, self.days) if kind in ("", ward.kind) and name in fold(str(ward))]
 
 
 class ReviewForm(WholeMonthForm):
@@ -48,7 +48,7 @@ class ReviewForm(WholeMonthForm):
     def ask(self, staff: Staff) -> ReviewForm:
         """Offer the wards that this person may choose."""
         if staff.sees_all_wards:
-            self.fields["don_vi"].queryset = Ward.objects.visible_to(staff).in_service()
+            self.fields["don_vi"].queryset = Ward.objects.visible_to(staff)
         else:
             del self.fields["don_vi"]
         return self

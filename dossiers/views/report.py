@@ -15,29 +15,28 @@ from desk.models import AccessLog, CalendarDay, Ward
 from desk.period import shortcuts
 from dossiers.forms.report import ReportForm
 from dossiers.models import FigureRun
+from dossiers.report import wards_seen
 from dossiers.report_files import report_html, report_xlsx
 from dossiers.report_tables import PeriodReport
 from dossiers.views.dossier import pdf_response
 from dossiers.views.register import XLSX
 
 
-def wards_of(request: HttpRequest) -> tuple[list[Ward], Ward | None]:
-    """Whose dossiers are counted: the own ward's; for the city the one it chose, or all. And that one, if it is one."""
-    wards = Ward.objects.visible_to(request.user).in_service()
+def ward_of(request: HttpRequest) -> Ward | None:
+    """Whose dossiers are counted: the own ward's; for the city the one it chose, or all, which is None."""
     if slug := request.GET.get("don_vi"):
-        return [get_object_or_404(wards, slug=slug)], get_object_or_404(wards, slug=slug)
-    found = list(wards)
-    return found, found[0] if len(found) == 1 else None
+        return get_object_or_404(Ward.objects.visible_to(request.user), slug=slug)
+    return None if request.user.sees_all_wards else request.user.ward
 
 
-def composed(request: HttpRequest, form: ReportForm) -> PeriodReport:
-    wards, ward = wards_of(request)
+def composed(request: HttpRequest, form: ReportForm, ward: Ward | None) -> PeriodReport:
+    wards = [ward] if ward else wards_seen(request.user, form.days)
     calendar = CalendarDay.objects.calendar(ward.hours if ward else None)
     return PeriodReport(wards, ward, form.days, form.by, calendar, timezone.localdate())
 
 
 def page(request: HttpRequest, form: ReportForm) -> HttpResponse:
-    wards, ward = wards_of(request)
+    ward = ward_of(request)
     context: dict[str, Any] = {
         "section": "leader",
         "tab": "report",
@@ -46,10 +45,10 @@ def page(request: HttpRequest, form: ReportForm) -> HttpResponse:
         "shortcuts": shortcuts(timezone.localdate()),
         "asked": request.GET.urlencode(),
         "run": FigureRun.objects.first(),
-        "choices": Ward.objects.visible_to(request.user).in_service() if request.user.sees_all_wards else [],
+        "choices": Ward.objects.visible_to(request.user) if request.user.sees_all_wards else [],
     }
     if form.is_valid():
-        context |= {"report": composed(request, form), "by": form.by}
+        context |= {"report": composed(request, form, ward), "by": form.by}
     return render(request, "dossiers/report.html", context)
 
 
@@ -68,7 +67,7 @@ def report_file(request: HttpRequest, kind: str) -> HttpResponse:
     form = ReportForm.of(request.GET)
     if not form.is_valid():
         return page(request, form)
-    made = composed(request, form)
+    made = composed(request, form, ward_of(request))
     AccessLog.objects.note(request.user, AccessLog.Kind.EXPORT, f"Báo cáo {made.days.words}", made.ward)
     if kind == "pdf":
         return pdf_response(report_html(made, timezone.localtime()), "bao-cao.pdf")
