@@ -12,13 +12,14 @@ from django.template.loader import render_to_string
 
 from dossiers.report import Line
 from dossiers.report_numbers import NUMBERS
-from dossiers.report_tables import COLUMNS, NOTHING, PeriodReport
+from dossiers.report_tables import COLUMNS, NOTHING, PROMISES, Change, PeriodReport
 
 HEADS = (
     *(NUMBERS[slug].name for slug in COLUMNS),
     "Tỷ lệ đúng hạn", "50% xong trong (giờ làm việc)", "90% xong trong (giờ làm việc)",
-    "Lời hẹn lỡ", "Đã xin lỗi", "Kịp ngày hẹn", "Còn nợ",
+    *(NUMBERS[slug].name for slug in PROMISES),
 )  # fmt: skip
+CAUSES_COUNT = "Số lời hẹn lỡ hoặc phải hẹn lại, theo nguyên nhân"
 LOOKS = {
     "title": {"bold": True, "font_size": 14},
     "head": {"bold": True, "border": 1, "text_wrap": True},
@@ -31,9 +32,12 @@ LOOKS = {
 
 def values_of(line: Line) -> list[str | int | float]:
     """What stands in a line of the workbook, its name first; a share is the one float."""
-    counts = [NUMBERS[slug].get(line) for slug in COLUMNS]
-    told = [line.share, line.median, line.p90, line.missed, line.apologised, line.prompt, line.owed]
-    return [line.name, *counts, *(NOTHING if value is None else value for value in told)]
+    counts, promises = ([NUMBERS[slug].get(line) for slug in slugs] for slugs in (COLUMNS, PROMISES))
+    return [line.name, *counts, *map(told, (line.share, line.median, line.p90)), *promises]
+
+
+def told(value: Any) -> Any:
+    return NOTHING if value is None else value
 
 
 class Book:
@@ -69,15 +73,26 @@ class Book:
 
 
 def report_xlsx(report: PeriodReport) -> bytes:
-    """Three sheets: the lines with their total, the period beside the one before, and the days."""
+    """The lines with their total and why promises were missed, the period beside the one before, and what is drawn."""
     book, place = Book(), report.ward or "Toàn thành phố"
-    lines = map(values_of, [*report.lines, report.total])
-    book.sheet("Báo cáo", (report.what, *HEADS), lines, f"{report.headline} {place}")
+    lines = [*report.lines, report.total]
+    book.sheet("Báo cáo", (report.what, *HEADS), map(values_of, lines), f"{report.headline} {place}")
+    causes = [report.cause_numbers[key] for key, _ in report.total.causes.most_common()]
+    names = [cause.name for cause in causes]
+    rows = [[line.name, *(cause.get(line) for cause in causes)] for line in lines]
+    book.sheet("Nguyên nhân", (report.what, *names), rows, CAUSES_COUNT)
     periods = ("Số liệu", report.until, report.past.days.words, "Thay đổi")
-    book.sheet("So với kỳ trước", periods, report.compared)
+    book.sheet("So với kỳ trước", periods, map(compared_values, report.compared))
     days = report.report.each_day(report.days.until(report.today))
     book.sheet("Theo ngày", ("Ngày", "Tiếp nhận", "Trả kết quả"), days)
+    months = [(f"{month:%m/%Y}", told(share), count) for month, share, count in report.months]
+    book.sheet("Đúng hạn theo tháng", ("Tháng", "Tỷ lệ đúng hạn", "Có kết quả"), months)
+    book.sheet("Đang quá hạn", ("Ngày làm việc sau lời hẹn", "Hồ sơ"), report.age_rows)
     return book.closed()
+
+
+def compared_values(change: Change) -> list[Any]:
+    return [f"{change.name} (giờ làm việc)" if change.in_hours else change.name, *map(told, change.values)]
 
 
 def report_html(report: PeriodReport, now: datetime) -> str:

@@ -164,7 +164,7 @@ def cause_numbers() -> dict[int, Number]:
             f"vi-{key}",
             name,
             lambda line: line.causes[key],
-            lambda: Appointment.objects.missed_or_explained().filter(delay_cause=key or None),
+            lambda: Appointment.objects.missed_or_put_off().filter(delay_cause=key or None),
         )
 
     causes = dict(DelayCause.objects.values_list("pk", "name"))
