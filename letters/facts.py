@@ -41,9 +41,15 @@ FIELDS = {
     "chong": "họ tên chồng",
     "vo": "họ tên vợ",
     "ngay_dang_ky": "ngày đăng ký",
-    "nguoi_mat": "họ tên người mất",
+    "nguoi_mat": "họ tên người mất, có cụ, ông hoặc bà",
+    "than_nhan": "người mất là gì của người nhận",
     "ngay_mat": "ngày mất",
+    "tu_tran": "từ trần, và ngày nếu biết",
 }
+#: A child of the deceased, as the desk writes it.
+CHILDREN = ("con", "con đẻ", "con ruột", "con trai", "con gái")
+#: What the deceased was to the husband, the wife, or the child of a man or of a woman.
+WAS = {"chồng": "phu nhân", "vợ": "phu quân", "con ông": "thân phụ", "con bà": "thân mẫu"}
 #: How soon a new half day is proposed: the second working day after today, or after the promised day if that is later.
 DAYS_PROPOSED = 2
 
@@ -103,6 +109,22 @@ def parents(facts: dict[str, str]) -> str:
     return " và ".join(f"{word} {name}" for word, name in named if name)
 
 
+def deceased(facts: dict[str, str]) -> str:
+    """ "cụ bà Nguyễn Thị Nhường"; the name alone where nobody said how to speak of the deceased."""
+    return f"{facts.get('deceased_title', '').lower()} {facts.get('deceased_name', '')}".strip()
+
+
+def relative(facts: dict[str, str], reader: str) -> str:
+    """What the deceased was to the reader, "thân mẫu của ông", where what the family told leaves no doubt; else words
+    that are true of everybody.
+    """
+    whose = facts.get("kinship", "").strip().lower()
+    if whose in CHILDREN:
+        whose = f"con {facts.get('deceased_title', '').lower().removeprefix('cụ').strip()}"
+    word = WAS.get(whose)
+    return f"{word} của {reader}" if word else "người thân yêu của gia đình"
+
+
 def of_dossier(dossier: Dossier) -> dict[str, str]:
     told, officer = dossier.letter_facts, dossier.officer
     name = dossier.procedure.name
@@ -121,7 +143,8 @@ def of_dossier(dossier: Dossier) -> dict[str, str]:
         "chong": told.get("spouse_a", ""),
         "vo": told.get("spouse_b", ""),
         "ngay_dang_ky": f"{timezone.localtime(dossier.ready_at):%d/%m/%Y}" if dossier.ready_at else "",
-        "nguoi_mat": told.get("deceased_name", ""),
+        "nguoi_mat": deceased(told),
+        "than_nhan": relative(told, address_form(dossier)),
         "ngay_mat": slashed(told.get("died_on", "")),
     }
 
@@ -161,4 +184,7 @@ def facts_of(letter: Letter, promise: NewPromise | None) -> dict[str, str]:
         values |= of_contribution(letter.contribution)
     if letter.kind == LetterKind.CONDOLENCE and values.get("nguoi_nhan"):
         values["nguoi_nhan"] += " và gia quyến"
-    return {**values, **letter.typed}
+    values |= letter.typed
+    if letter.kind == LetterKind.CONDOLENCE:
+        values["tu_tran"] = f"từ trần ngày {values['ngay_mat']}" if values.get("ngay_mat") else "từ trần"
+    return values

@@ -37,7 +37,9 @@ INVENTED = {
     "vo": "Lê Thị B",
     "ngay_dang_ky": "20/11/2026",
     "nguoi_mat": "cụ Nguyễn Văn D",
+    "than_nhan": "thân phụ của ông",
     "ngay_mat": "18/11/2026",
+    "tu_tran": "từ trần ngày 18/11/2026",
 }
 #: Sixty letters, and a reason as long as a careful officer writes it.
 NAME = "Công Tằng Tôn Nữ Nguyễn Phúc Hoàng Thị Quỳnh Khuyên Mỹ Nhung"
@@ -60,7 +62,8 @@ LONG = INVENTED | {
     "cha_me": f"anh {NAME} và chị {NAME}",
     "chong": NAME,
     "vo": NAME,
-    "nguoi_mat": f"cụ {NAME}",
+    "nguoi_mat": f"cụ bà {NAME}",
+    "than_nhan": "người thân yêu của gia đình",
 }
 #: A letter says either when the result will be there, or since when it is there.
 READY = {"hen_moi": "", "co_ket_qua": "thứ Hai, 23/11/2026"}
@@ -73,9 +76,9 @@ def sample_pdf(text: LetterText, ward: Ward, like: Letter | None, now: datetime)
     """
     if like:
         with suppress(PaperTooLong):
-            return letter_pdf(_letter(text, ward, like.facts), now)
+            return letter_pdf(sample_letter(text, ward, like.facts), now)
     invented = INVENTED | READY if text.kind == LetterKind.PATIENCE else INVENTED
-    return letter_pdf(_letter(text, ward, invented), now)
+    return letter_pdf(sample_letter(text, ward, invented), now)
 
 
 def widest_ward() -> Ward:
@@ -86,7 +89,7 @@ def widest_ward() -> Ward:
 def check_one_page(text: LetterText, ward: Ward, now: datetime) -> None:
     """Raises ValidationError for a text that long facts would push onto a second page."""
     for facts in (LONG, LONG | READY) if "co_ket_qua" in fields_of(text.body) else (LONG,):
-        letter = _letter(text, ward, facts)
+        letter = sample_letter(text, ward, facts)
         # as when it is issued, and takes the place of another
         letter.proof, letter.replaces = "x" * 16, Letter(ward=ward, number=100, symbol="TXL-UBND", issued_at=now)
         letter.signed = {"lines": Staff(power=Staff.Power.DELEGATED, title="Chánh Văn phòng").signing_lines, "name": ""}
@@ -96,7 +99,8 @@ def check_one_page(text: LetterText, ward: Ward, now: datetime) -> None:
             raise ValidationError(TOO_LONG) from None
 
 
-def _letter(text: LetterText, ward: Ward, facts: dict[str, str]) -> Letter:
+def sample_letter(text: LetterText, ward: Ward, facts: dict[str, str]) -> Letter:
+    """A draft that says these facts, never saved."""
     of_ward = {"don_vi": ward.get_kind_display().lower(), "phuong": ward.in_sentence}
     return Letter(
         ward=ward,

@@ -22,13 +22,8 @@ from letters.models.text import Occasion
 
 #: Which fields a kind of letter can fill; a field that it never can would silently leave out its block.
 OF_ALL = ("nguoi_nhan", "xung_ho", "don_vi", "phuong", "dien_thoai")
-OF_DOSSIER = ("thu_tuc", "ma_ho_so", "ngay_nhan", "nguoi_theo_doi", "co_ket_qua")
-ON_PROMISE = ("loi_hen", "ly_do", "hen_moi")
-OF_KIND = {
-    LetterKind.BIRTH: ("ten_con", "ngay_sinh_con", "cha_me"),
-    LetterKind.MARRIAGE: ("chong", "vo", "ngay_dang_ky"),
-    LetterKind.CONDOLENCE: ("nguoi_mat", "ngay_mat"),
-}
+OF_DOSSIER = {"thu_tuc", "ma_ho_so", "ngay_nhan", "nguoi_theo_doi", "co_ket_qua"}
+OF_KIND = {LetterKind.APOLOGY: {"loi_hen", "ly_do", "hen_moi"}, LetterKind.CONDOLENCE: {"tu_tran"}}
 #: These stand above the text already.
 HEADED = {"nguoi_nhan", "ten_con", "chong", "vo"}
 ON_WISH = ("don_vi", "phuong")
@@ -61,17 +56,20 @@ def keep_end_together(html: SafeString) -> SafeString:
 def fields_for(occasion: str) -> dict[str, str]:
     """The named fields that a letter of this kind may have a value for, and what each stands for."""
     kind = Occasion(occasion).kind
-    names = [*OF_ALL, *ABOUT[kind].typed, *(ON_PROMISE if kind == LetterKind.APOLOGY else ()), *OF_KIND.get(kind, ())]
-    if kind not in OF_KIND:
-        names += OF_DOSSIER
+    about = ABOUT[kind]
+    names = {*OF_ALL, *about.needs, *about.tells, *about.typed, *OF_KIND.get(kind, ())}
+    if not about.with_result:
+        names |= OF_DOSSIER
     return {name: what for name, what in FIELDS.items() if name in names}
 
 
 def check_body(body: str, occasion: str) -> None:
     """Raises ValidationError for what cannot be printed, and for a fact that this kind of letter must name."""
     check(re.sub(r"^\s*>", "", body, flags=re.MULTILINE), fields_for(occasion))
-    about = ABOUT[Occasion(occasion).kind]
-    if missing := [name for name in about.needs if name not in HEADED | fields_of(body)]:
+    kind = Occasion(occasion).kind
+    # approving an apology makes the new appointment: the letter has to say it
+    needs = (*ABOUT[kind].needs, *(("hen_moi",) if kind == LetterKind.APOLOGY else ()))
+    if missing := [name for name in needs if name not in HEADED | fields_of(body)]:
         raise ValidationError(f"Thư này phải nêu {FIELDS[missing[0]]}: xin giữ trường {{{{ {missing[0]} }}}}.")
 
 

@@ -15,6 +15,8 @@ from dossiers.models import Edition, FormTitle, IssuedPaper
 from letters.archive import TOO_LONG, pdf_of
 from letters.models import Letter, LetterError, LetterKind, LetterText, Occasion
 from letters.orders import order_ahead
+from letters.paper import letter_pdf
+from letters.sample import INVENTED, LONG, sample_letter
 from tests.conftest import moment
 from tests.factories import FACTS, DossierFactory, StaffFactory, consenting, draw_all, explain, late
 from tests.test_printer import fonts_of
@@ -135,6 +137,36 @@ def test_letters_with_the_certificate_name_the_people(ward, what, name):
     assert "Đinh Thế Khải" in text
 
 
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        (
+            {"deceased_title": "Cụ bà", "kinship": "Con trai", "died_on": "2026-11-21"},
+            "Được tin cụ bà Nguyễn Thị Nhường, thân mẫu của bà, đã từ trần ngày 21/11/2026, chúng tôi vô cùng",
+        ),
+        (
+            {"deceased_title": "Ông", "kinship": "vợ"},
+            "Được tin ông Nguyễn Thị Nhường, phu quân của bà, đã từ trần, chúng tôi vô cùng",
+        ),
+        (
+            {"kinship": "con gái", "died_on": "2026-11-21"},  # a mother or a father: nobody said
+            "Được tin Nguyễn Thị Nhường, người thân yêu của gia đình, đã từ trần ngày 21/11/2026, chúng tôi vô cùng",
+        ),
+        (
+            {"deceased_title": "Cụ bà", "kinship": "cháu"},
+            "Được tin cụ bà Nguyễn Thị Nhường, người thân yêu của gia đình, đã từ trần, chúng tôi vô cùng",
+        ),
+        ({}, "Được tin Nguyễn Thị Nhường, người thân yêu của gia đình, đã từ trần, chúng tôi vô cùng"),
+    ],
+)
+def test_a_condolence_says_who_died_and_when_as_far_as_the_family_told(ward, told, said):
+    dossier = consenting("khai tử", ward=ward, at=MONDAY)
+    dossier.letter_facts = {"deceased_name": "Nguyễn Thị Nhường", **told}
+    dossier.save()
+    draw_all(MONDAY)
+    assert said in text_of(Letter.objects.get(dossier=dossier))
+
+
 def test_a_child_with_one_parent_named_is_welcomed_all_the_same(ward):
     dossier = consenting("khai sinh", ward=ward, at=MONDAY)
     dossier.letter_facts = {"child_name": "Lê Bảo Khuê", "mother_name": "Lê Thị Mỹ Duyên"}
@@ -151,6 +183,27 @@ def test_letters_by_hand_say_what_was_typed(ward, clerk, kind):
     text = text_of(issue(letter))
     assert f"Bà {LONG_NAME}" in text
     assert BY_HAND["su_viec"] in text
+
+
+#: The widest name of a ward and one of a commune; the heads of all the wards are looked at above.
+WIDEST = ("luong-khanh-thien", "phu-van")
+#: What nobody may have told.
+OPTIONAL = ("dia_chi", "nguoi_theo_doi", "dien_thoai", "cha_me", "ngay_mat", "ngay_dang_ky")
+
+
+@pytest.mark.parametrize("occasion", Occasion)
+@pytest.mark.parametrize("known", ["all", "the least"])
+def test_every_letter_is_one_page_in_embedded_fonts(db, occasion, known):
+    text = LetterText.objects.get(occasion=occasion)
+    facts = LONG if known == "all" else {name: "" if name in OPTIONAL else value for name, value in INVENTED.items()}
+    for ward in Ward.objects.filter(slug__in=WIDEST):
+        letter = sample_letter(text, ward, facts)
+        pages = letter_pdf(letter, MONDAY)
+        [page] = PdfReader(BytesIO(pages)).pages
+        read = page.extract_text()
+        assert unicodedata.is_normalized("NFC", read)
+        assert str(ward).upper() in " ".join(read.split())
+        assert set(fonts_of(pages).values()) == {True}
 
 
 def test_every_kind_of_letter_has_a_text_and_embeds_its_fonts(ward, clerk):
@@ -174,7 +227,15 @@ def test_a_text_too_long_is_found_before_approval_not_in_print(ward, leader):
 
 
 @pytest.mark.parametrize("edition", ["2018", "2025"])
-@pytest.mark.parametrize("who", [{}, {"applicant_name": LONG_NAME}], ids=["plain", "long name"])
+@pytest.mark.parametrize(
+    "who",
+    [
+        {},
+        {"applicant_name": LONG_NAME},
+        {"applicant_kind": "organisation", "applicant_name": COMPANY, "sex": "", "tax_code": "0700123456"},
+    ],
+    ids=["plain", "long name", "organisation"],
+)
 def test_form_04_is_a_second_print_of_the_same_letter(ward, edition, who):
     letter = apology(ward, **who)
     letter.dossier.edition = Edition.objects.get(name=edition)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from pypdf import PdfReader
 
@@ -223,3 +224,11 @@ def test_the_new_date_stands_between_its_rules_without_any_markup(leader_client,
     read = words(leader_client.get("/thu/mau/apology/xem-thu.pdf").content)
     assert "Buổi chiều thứ Hai, ngày 23/11/2026" in read
     assert "span" not in read
+
+
+@pytest.mark.parametrize("occasion", [Occasion.APOLOGY, Occasion.APOLOGY_AHEAD])
+def test_an_apology_that_would_not_say_the_new_date_is_refused(occasion):
+    """Approving it makes the new appointment: the letter has to tell of it."""
+    with pytest.raises(ValidationError, match="hen_moi"):
+        check_body("Chúng tôi xin lỗi {{ xung_ho }}. Lý do: {{ ly_do }}.", occasion)
+    check_body("Chúng tôi xin lỗi. Lý do: {{ ly_do }}. Hẹn lại {{ hen_moi }}.", occasion)

@@ -41,6 +41,7 @@ KINDS = {
 BY_COPY, BY_PAGE = ("2.000815", "2.000942", "2.000635"), ("2.000815", "2.000942")
 
 KINSHIP = {people.MALE: ("con trai", "cháu", "chồng", "em trai"), people.FEMALE: ("con gái", "cháu", "vợ", "con dâu")}
+TITLES = {people.MALE: "Ông", people.FEMALE: "Bà"}
 SPOUSES = {"vợ": people.MALE, "chồng": people.FEMALE}
 
 
@@ -181,5 +182,11 @@ def story(dice: Random, procedure: Procedure, facts: Mapping[str, Any], day: dat
         gone = SPOUSES.get(kinship) or dice.choice((people.MALE, people.FEMALE))
         family = me.split()[0] if gone == people.MALE and kinship in ("con trai", "con gái", "em trai") else ""
         deceased = people.full_name(dice, gone, family)
-        return {"deceased_name": deceased, "died_on": died.isoformat(), "kinship": kinship}
+        title = TITLES[gone] if kinship in (*SPOUSES, "em trai") else f"Cụ {TITLES[gone].lower()}"
+        return {
+            "deceased_title": title,
+            "deceased_name": deceased,
+            "died_on": died.isoformat(),
+            "kinship": kinship,
+        }
     return {}

@@ -12,11 +12,12 @@ from dossiers.forms.fields import OFF, Day
 
 
 class LetterFact(NamedTuple):
-    """`is_needed`: no letter without it, where the family wants one."""
+    """`is_needed`: no letter without it, where the family wants one. `choices`: the words to choose from."""
 
     label: str
-    field: type[Text]
+    field: type[forms.Field]
     is_needed: bool = True
+    choices: tuple[str, ...] = ()
 
 
 #: By the names that Procedure.letter_facts lists.
@@ -28,15 +29,22 @@ LETTER_FACTS = {
     "spouse_a": LetterFact("Họ tên chồng", PersonName),
     "spouse_b": LetterFact("Họ tên vợ", PersonName),
     "deceased_name": LetterFact("Họ tên người mất", PersonName),
+    "deceased_title": LetterFact(
+        "Gọi người mất là", forms.ChoiceField, False, ("Cụ ông", "Cụ bà", "Ông", "Bà", "Anh", "Chị", "Cháu")
+    ),
     "died_on": LetterFact("Mất ngày", Day),
     "kinship": LetterFact("Người nộp là gì của người mất", Text, is_needed=False),
 }
 
 
-def fact_fields(names: Iterable[str]) -> dict[str, Text]:
+def fact_fields(names: Iterable[str]) -> dict[str, forms.Field]:
     fields = {}
     for name in names:
-        fields[name] = LETTER_FACTS[name].field(label=LETTER_FACTS[name].label, required=False, max_length=120)
+        fact = LETTER_FACTS[name]
+        more = (
+            {"choices": [("", "–"), *((word, word) for word in fact.choices)]} if fact.choices else {"max_length": 120}
+        )
+        fields[name] = fact.field(label=fact.label, required=False, **more)
         fields[name].widget.attrs.update(OFF)
     return fields
 

@@ -24,13 +24,15 @@ class LetterKind(models.TextChoices):
 class About:
     """`series` names the ward's symbol that numbers it; `layout` its sheet: "a4", "a4-frame" or "a5-frame".
 
-    `needs` are the fields without which it never leaves. `typed` are those that a person writes, since no dossier
-    knows them. `with_result` letters wait until the result is there. `has_proof`: it bears the QR of its proof.
+    `needs` are the fields without which it never leaves; `tells` are further ones, said where they are known. `typed`
+    are those that a person writes, since no dossier knows them. `with_result` letters wait until the result is there.
+    `has_proof`: it bears the QR of its proof.
     """
 
     series: str
     layout: str = "a4"
     needs: tuple[str, ...] = ("nguoi_nhan",)
+    tells: tuple[str, ...] = ()
     typed: tuple[str, ...] = ()
     with_result: bool = False
     has_proof: bool = True
@@ -41,9 +43,19 @@ ABOUT: dict[str, About] = {
     LetterKind.FAULT: About(
         "apology", needs=("nguoi_nhan", "su_viec", "viec_da_lam"), typed=("su_viec", "viec_da_lam")
     ),
-    LetterKind.BIRTH: About("congratulation", "a5-frame", ("ten_con",), with_result=True, has_proof=False),
-    LetterKind.MARRIAGE: About("congratulation", "a4-frame", ("chong", "vo"), with_result=True, has_proof=False),
-    LetterKind.CONDOLENCE: About("condolence", needs=("nguoi_nhan", "nguoi_mat"), with_result=True, has_proof=False),
+    LetterKind.BIRTH: About(
+        "congratulation", "a5-frame", ("ten_con",), ("ngay_sinh_con", "cha_me"), with_result=True, has_proof=False
+    ),
+    LetterKind.MARRIAGE: About(
+        "congratulation", "a4-frame", ("chong", "vo"), ("ngay_dang_ky",), with_result=True, has_proof=False
+    ),
+    LetterKind.CONDOLENCE: About(
+        "condolence",
+        needs=("nguoi_nhan", "nguoi_mat"),
+        tells=("than_nhan", "ngay_mat"),
+        with_result=True,
+        has_proof=False,
+    ),
     LetterKind.PATIENCE: About("thanks"),
     LetterKind.IDEA: About("thanks", needs=("nguoi_nhan", "su_viec", "viec_da_lam"), typed=("su_viec", "viec_da_lam")),
     LetterKind.PRAISE: About("thanks", needs=("nguoi_nhan", "su_viec"), typed=("su_viec",)),
