@@ -35,8 +35,9 @@ def with_the_result(events: Rows, at: datetime) -> int:
 
 
 def thanks_for_patience(events: Rows, at: datetime) -> int:
-    """The result is there a day before the new date of an apology that was issued."""
-    sorry = Letter.objects.issued().filter(kind=LetterKind.APOLOGY, dossier=OuterRef("dossier"))
+    """A promise was broken and apologised for, and the result is there a day before the new date."""
+    broken = Letter.objects.issued().current().filter(appointment__outcome=Appointment.Outcome.BROKEN)
+    sorry = broken.filter(kind=LetterKind.APOLOGY, dossier=OuterRef("dossier"))
     said_sorry = sorry.filter(issued_at__lt=OuterRef("at"))
     new_date = Appointment.objects.filter(
         dossier=OuterRef("dossier"),
@@ -49,7 +50,8 @@ def thanks_for_patience(events: Rows, at: datetime) -> int:
     return order(wanted(early, kind), at, kind=kind)
 
 
-#: What is ordered after which event. What the clock orders is `order_ahead`.
+#: What is ordered after which event. What the clock orders is `order_ahead`. A lost or damaged dossier is no event:
+#: whoever finds it out writes the apology by hand, from the dossier's page.
 LETTER_AFTER: Mapping[str, Callable[[Rows, datetime], int]] = {
     Event.Kind.RECEIVED: with_the_result,
     Event.Kind.CORRECTED: with_the_result,

@@ -110,6 +110,20 @@ def test_work_done_early_after_an_apology_is_thanked_for(overdue, leader):
     assert set(kinds) == {LetterKind.APOLOGY, LetterKind.PATIENCE}
 
 
+def test_who_was_warned_and_got_it_in_time_is_thanked_for_no_patience(ward, leader):
+    """The apology said that the first half day would not do, and then it did: no promise was missed."""
+    dossier = DossierFactory(in_progress=True, ward=ward, at=RECEIVED, then=RECEIVED)
+    ahead = moment("2026-11-19 08:00")
+    order_ahead(ahead)
+    explain(dossier, ahead)
+    draw_all(ahead)
+    letter_of(dossier).issue(by=leader, at=ahead)
+    dossier.refresh_from_db()
+    dossier.mark_ready(by=dossier.received_by, at=moment("2026-11-20 09:00"))
+    assert not dossier.appointments.filter(outcome="broken").exists()
+    assert letter_of(dossier).kind == LetterKind.APOLOGY
+
+
 # drafts follow their facts
 
 
