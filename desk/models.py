@@ -274,7 +274,9 @@ class Staff(AbstractUser):
 
     @property
     def signing_lines(self) -> list[str]:
-        """The authority lines above the signature (Nghị định 30/2020, Phụ lục I); none for who signs nothing."""
+        """The authority lines above the signature (Nghị định 30/2020, Phụ lục I; domain.md 4): a deputy signs under
+        "KT. CHỦ TỊCH / PHÓ CHỦ TỊCH", without "TM." before it. None for who signs nothing.
+        """
         lines = {
             self.Power.CHAIR: ["TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH"],
             self.Power.ACTING: ["TM. ỦY BAN NHÂN DÂN", "Q. CHỦ TỊCH"],
