@@ -152,6 +152,14 @@ def form_html(kind: str, ward: Ward, edition: Edition, facts: dict[str, Any], te
     return render_to_string([f"paper/{kind}_{edition.name}.html", f"paper/{kind}.html"], context)
 
 
+def form_words(paper: IssuedPaper) -> str:
+    """ "Phiếu xin lỗi và hẹn lại ngày trả kết quả, số 65/PXL-UBND": an issued form as its head says it."""
+    about = paper.dossier or paper.presentation
+    assert about
+    title, desk = about.edition.titles.get(kind=paper.kind), DeskName.objects.on(timezone.localdate(paper.made_at))
+    return f"{title.title}, số {paper.number}/{title.symbol or desk.symbol}"
+
+
 def sample_html(kind: str, dossier: Dossier, texts: dict[str, str], now: datetime) -> str:
     """A form with passages to be tried out, about a dossier that never got it."""
     if kind == FormTitle.Kind.SLIP:

@@ -10,21 +10,20 @@ from desk.models import CalendarDay
 from dossiers.models import Appointment, Dossier, FormTitle, IssuedPaper
 from dossiers.papers import form_html
 from dossiers.slip import qr_svg
-from letters.facts import address_form, recipient
 from letters.models import Letter, LetterKind
 
 
 def extension(letter: Letter, calendar: WorkingCalendar) -> str:
     """ "02 ngày làm việc": from the promised day to the new one; dots where no day can be named."""
     assert letter.appointment
-    current = letter.appointment.dossier.appointment
-    days = calendar.days_late(letter.appointment.day, current.day)
+    current = letter.appointment.dossier.appointments.filter(made_at__lte=letter.issued_at).last()
+    days = calendar.days_late(letter.appointment.day, current.day) if current else 0
     return f"{days:02} ngày làm việc" if days else "……………"
 
 
-def times(dossier: Dossier) -> str:
-    """How often the term has been extended before this letter."""
-    made = dossier.appointments.filter(cause=Appointment.Cause.RESCHEDULED).count()
+def times(dossier: Dossier, issued_at: datetime) -> str:
+    """How often the term had been extended before this letter."""
+    made = dossier.appointments.filter(cause=Appointment.Cause.RESCHEDULED, made_at__lte=issued_at).count()
     return f"{made - 1:02} lần; đây là lần thứ {made}" if made > 1 else "Chưa lần nào; đây là lần thứ nhất"
 
 
@@ -34,8 +33,9 @@ def facts_of(letter: Letter) -> dict[str, Any]:
     return {
         "dossier": dossier,
         "applicant": dossier,
-        "recipient": recipient(dossier),
-        "speaks_to": address_form(dossier).capitalize(),
+        "recipient": letter.facts["nguoi_nhan"],
+        "address": letter.facts["dia_chi"],
+        "speaks_to": letter.facts["xung_ho"].capitalize(),
         "number": f"{letter.number:02}",
         "reason": letter.facts["ly_do"],
         "promise": promise,
@@ -43,7 +43,7 @@ def facts_of(letter: Letter) -> dict[str, Any]:
         "new_words": letter.facts.get("hen_moi", ""),
         "ready_words": letter.facts.get("co_ket_qua", ""),
         "extension": extension(letter, CalendarDay.objects.calendar(letter.ward.hours)),
-        "times": times(dossier),
+        "times": times(dossier, letter.issued_at),  # type: ignore[arg-type]
         "signer": letter.signer,
         "signed": letter.signed,
         "qr": qr_svg(letter.get_proof_url()),
@@ -63,7 +63,7 @@ def issue_form(letter: Letter, at: datetime) -> IssuedPaper | None:
     return IssuedPaper.objects.issue(
         dossier=dossier,
         kind=kind,
-        act=f"letter-{letter.pk}",
+        act=letter.form_act,
         number=f"{letter.number:02}",
         facts=lambda: {"html": form_html(kind, letter.ward, dossier.edition, facts_of(letter))},
         by=letter.signer,

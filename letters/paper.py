@@ -36,7 +36,7 @@ def parts(letter: Letter, now: datetime, *, shade: bool = False, is_dense: bool 
         "title": text.title,
         "wish": fill(text.wish, letter.facts),
         "close": text.close,
-        "paragraphs": paragraphs(text.body, letter.facts, shade=shade),
+        "paragraphs": with_open_reason(letter, paragraphs(text.body, letter.facts, shade=shade)),
         "day": day,
         "number": letter.number_words,
         "symbol": letter.symbol or getattr(letter.ward, f"{letter.about.series}_symbol"),
@@ -51,6 +51,13 @@ def parts(letter: Letter, now: datetime, *, shade: bool = False, is_dense: bool 
     }
 
 
+def with_open_reason(letter: Letter, said: list[Paragraph]) -> list[Paragraph]:
+    """A reason that nobody has given yet is left open after the first paragraph."""
+    if "ly_do" not in letter.missing:
+        return said
+    return [*said[:1], Paragraph(mark_safe(f'<span class="nb">Lý do: {"…" * 20}</span>')), *said[1:]]
+
+
 def names(letter: Letter) -> dict[str, str]:
     """Whom a letter to be framed is written to: the line before, the names, the line after."""
     facts = letter.facts
@@ -61,11 +68,8 @@ def names(letter: Letter) -> dict[str, str]:
 
 
 def letter_html(letter: Letter, now: datetime, *, is_dense: bool = False) -> str:
-    """The letter on its sheet, set tighter where it is long. A reason that nobody has given yet is left open."""
+    """The letter on its sheet, set tighter where it is long."""
     context = parts(letter, now, is_dense=is_dense)
-    if "ly_do" in letter.missing:
-        open_reason = Paragraph(mark_safe("Lý do: ……………………………………………………………………………………"))
-        context["paragraphs"] = [*context["paragraphs"][:1], open_reason, *context["paragraphs"][1:]]
     name = "letter_frame" if context["is_frame"] else "letter"
     return render_to_string(f"paper/{name}.html", context)
 

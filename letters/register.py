@@ -68,7 +68,9 @@ def about_of(letter: Letter) -> str:
 
 
 def status_of(letter: Letter) -> str:
-    return "Đã thay" if letter.is_recalled else "Đang có hiệu lực"
+    if not letter.is_recalled:
+        return "Đang có hiệu lực"
+    return "Đã thay" if letter.successor else "Đã thu hồi"
 
 
 def note_of(letter: Letter) -> str:
@@ -77,10 +79,15 @@ def note_of(letter: Letter) -> str:
     if letter.replaces:
         notes.append(f"Thay thư số {letter.replaces.number_words}")
     if letter.is_recalled:
-        successor = getattr(letter, "replaced_by", None)
-        by = f"Thay bằng thư số {successor.number_words}" if successor and successor.number else "Đang lập thư thay"
-        notes.append(f"{by}: {letter.recall_reason}")
+        notes.append(f"{place_of(letter)}: {letter.recall_reason}")
     return "; ".join(notes)
+
+
+def place_of(letter: Letter) -> str:
+    """What has come in the place of a recalled letter."""
+    if letter.successor:
+        return f"Thay bằng thư số {letter.successor.number_words}"
+    return "Đang lập thư thay" if letter.replaced_by.state in Letter.WAITING else "Không lập thư thay"
 
 
 def register_xlsx(ward: Ward, first: date, last: date) -> bytes:

@@ -211,7 +211,77 @@ def test_the_proof_says_genuine_and_nothing_personal(client, overdue, issued):
 def test_the_proof_of_a_recalled_letter_says_so(client, issued, leader, now):
     issued.recall(reason="Ghi sai tên cơ quan phối hợp", by=leader, at=now)
     page = client.get(reverse("letters:proof", args=[issued.proof])).text
+    assert "chúng tôi đã thu hồi" in page
+    assert "đã được thay bằng thư khác" not in page  # not before there is one
+
+
+def test_the_proof_of_a_replaced_letter_names_the_one_that_holds(client, issued, leader, clerk, now):
+    new = issued.recall(reason="Ghi sai tên cơ quan phối hợp", by=leader, at=now)
+    draw_all(now)
+    new.submit(by=clerk, at=now)
+    draw_all(now)
+    new.refresh_from_db()
+    new.issue(by=leader, at=now)
+    page = client.get(reverse("letters:proof", args=[issued.proof])).text
     assert "đã được thay bằng thư khác" in page
+    assert "02/TXL-UBND" in page
+
+
+@pytest.fixture
+def form04(clerk_client, issued):
+    """Mẫu 04 as the desk has printed it."""
+    row = issued.dossier.issued_papers.get(kind="apology")
+    return clerk_client.get(reverse("dossiers:issued_pdf", args=[issued.dossier.code, row.pk])).content
+
+
+def test_form_04_is_proved_by_its_code_and_by_its_file(client, issued, form04):
+    page = client.get(reverse("letters:proof", args=[issued.proof])).text
+    named = "Văn bản xin lỗi và đề nghị gia hạn thời gian giải quyết, số 01/UBND-TTPVHCC"
+    assert named in page
+    file = SimpleUploadedFile("mau-04.pdf", form04, content_type="application/pdf")
+    page = client.post(reverse("letters:check_file"), {"file": file}).text
+    assert "Thư này là thật." in page
+    assert named in page
+
+
+def test_form_04_printed_again_is_the_same_file(clerk_client, issued, form04):
+    row = issued.dossier.issued_papers.get(kind="apology")
+    assert clerk_client.get(reverse("dossiers:issued_pdf", args=[issued.dossier.code, row.pk])).content == form04
+    assert row.prints.count() == 1
+
+
+def test_form_04_says_what_the_letter_said_though_the_dossier_was_corrected_before_it_was_drawn(overdue, leader, now):
+    letter = letter_of(overdue)
+    letter.issue(by=leader, at=now)
+    changes = {"applicant_name": "Nguyễn Thị Tuyết Nhung Anh", "address": "Tổ 9"}
+    overdue.correct(changes=changes, reason="Ghi nhầm", by=overdue.received_by, at=now)
+    draw_all(now)
+    form = overdue.issued_papers.get(kind="apology").facts["html"]
+    assert letter.facts["nguoi_nhan"] in form
+    assert letter.facts["dia_chi"] in form
+    assert "Nhung Anh" not in form
+
+
+def test_an_issued_letter_no_longer_says_that_approving_makes_the_date(leader_client, overdue, now, leader):
+    address = letter_of(overdue).get_absolute_url()
+    assert "Duyệt thư là hẹn lại" in leader_client.get(address).text
+    letter_of(overdue).issue(by=leader, at=now)
+    assert "Duyệt thư là hẹn lại" not in leader_client.get(address).text
+
+
+def test_the_sheet_on_the_screen_leaves_the_reason_open_too(leader_client, ward, now):
+    dossier = late(now, ward=ward, at=now - timedelta(days=9), then=now - timedelta(days=8))
+    draw_all(now)
+    assert "Lý do: ……" in leader_client.get(letter_of(dossier).get_absolute_url()).text
+
+
+def test_who_finds_a_dossier_lost_writes_the_apology_from_its_page(clerk_client, ward, now):
+    dossier = DossierFactory(ward=ward, at=now)
+    page = clerk_client.get(dossier.get_absolute_url()).text
+    address = f"/thu/moi/?ho-so={dossier.code}&amp;loai=apology_fault"
+    assert address in page
+    form = clerk_client.get(address.replace("&amp;", "&")).context["form"]
+    assert (form["code"].value(), form["kind"].value()) == (dossier.code, "apology_fault")
 
 
 def test_an_unknown_proof_is_answered_kindly(client, db):

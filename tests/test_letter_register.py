@@ -78,6 +78,16 @@ def test_a_recalled_letter_stays_and_says_by_which_it_is_replaced(clerk_client, 
     ]
 
 
+def test_a_replacement_that_was_called_off_is_no_longer_on_its_way(clerk_client, issue, leader):
+    day = moment("2026-11-24 09:00")
+    second = issue().recall(reason="Ghi nhầm tên", by=leader, at=day)
+    [row] = rows_of(clerk_client.get(f"/thu/so-thu.xlsx?{MONTH}").content)[1:]
+    assert row[6:] == ["Đã thu hồi", "Đang lập thư thay: Ghi nhầm tên"]
+    second.call_off(by=leader, at=day)
+    [row] = rows_of(clerk_client.get(f"/thu/so-thu.xlsx?{MONTH}").content)[1:]
+    assert row[6:] == ["Đã thu hồi", "Không lập thư thay: Ghi nhầm tên"]
+
+
 def test_nothing_typed_becomes_a_formula(clerk_client, issue):
     issue(to="=HYPERLINK(1)")
     sheet = openpyxl.load_workbook(BytesIO(clerk_client.get(f"/thu/so-thu.xlsx?{MONTH}").content)).active

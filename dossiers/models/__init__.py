@@ -9,7 +9,7 @@ from dossiers.models.figure import Figure, FigureRun
 from dossiers.models.handover import Handover
 from dossiers.models.helped import HelpGiven
 from dossiers.models.lookup import LookupFailure
-from dossiers.models.paper import IssuedPaper
+from dossiers.models.paper import IssuedPaper, PaperPrint
 from dossiers.models.procedure import Edition, FormTitle, Procedure, RequiredDocument
 from dossiers.models.retention import RetentionTerm
 from dossiers.models.state import MOVE_BY_SLUG, MOVES, OPEN, UNFINISHED, DossierError, Move, State
@@ -42,6 +42,7 @@ __all__ = [
     "HomeVisit",
     "HomeVisitStep",
     "IssuedPaper",
+    "PaperPrint",
     "LookupFailure",
     "Move",
     "Presentation",

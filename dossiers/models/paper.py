@@ -91,3 +91,24 @@ class IssuedPaper(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} số {self.number}"
+
+    def printed(self, pages: bytes) -> None:
+        """Remember these pages as genuine, for whoever is sent the file and wants to know."""
+        sha256 = hashlib.sha256(pages).hexdigest()
+        PaperPrint.objects.get_or_create(sha256=sha256, defaults={"paper": self})
+
+
+class PaperPrint(models.Model):
+    """The hash of a PDF that was made of a paper. The same facts give the same file until the printer itself is
+    renewed; then both files are genuine.
+    """
+
+    paper = models.ForeignKey(IssuedPaper, models.CASCADE, related_name="prints")
+    sha256 = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        verbose_name = "bản in"
+        verbose_name_plural = "bản in"
+
+    def __str__(self) -> str:
+        return f"{self.paper}, {self.sha256[:8]}"

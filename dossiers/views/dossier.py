@@ -146,8 +146,11 @@ def issued_pdf(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     dossier = visible(request, code)
     row = get_object_or_404(IssuedPaper.objects.visible_to(request.user), pk=pk, dossier=dossier)
     note(request, AccessLog.Kind.PRINT, dossier)
-    html = row.facts.get("html") or slip_html(row.facts, size="a5", copies=1)
-    return pdf_response(html, f"{row.kind}-{code}-{row.pk}.pdf")
+    response = pdf_response(
+        row.facts.get("html") or slip_html(row.facts, size="a5", copies=1), f"{row.kind}-{code}-{row.pk}.pdf"
+    )
+    row.printed(response.content)
+    return response
 
 
 @never_cache

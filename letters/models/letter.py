@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -15,7 +16,7 @@ from django.utils import timezone
 
 from desk.models import CalendarDay, Staff, Ward, WardQuerySet
 from desk.period import Days, within
-from dossiers.models import Appointment, Dossier, Event, State
+from dossiers.models import Appointment, Dossier, Event, FormTitle, IssuedPaper, State
 from feedback.models import Contribution
 from letters.facts import facts_of, new_promise
 from letters.models.approval import Approval
@@ -68,6 +69,13 @@ class LetterQuerySet(WardQuerySet):
         """The ward's newest letter that was made from a text for this occasion: something to try a new text on."""
         made = self.filter(ward=ward, text__occasion=occasion).exclude(facts={})
         return made.order_by("-pk").first()  # type: ignore[return-value]
+
+    def of_file(self, pages: bytes) -> Letter | None:
+        """Of these, the letter whose PDF this is, or that of its Mẫu 04."""
+        sha256 = hashlib.sha256(pages).hexdigest()
+        form = IssuedPaper.objects.filter(prints__sha256=sha256, kind=FormTitle.Kind.APOLOGY).first()
+        is_it = Q(sha256=sha256) | (Q(pk=form.act.removeprefix("letter-")) if form else Q())
+        return self.filter(is_it).select_related("ward", "replaced_by").first()  # type: ignore[return-value]
 
     def write(
         self, *, ward: Ward, kind: str, typed: dict[str, str], by: Staff, at: datetime, dossier: Dossier | None = None
@@ -219,6 +227,23 @@ class Letter(Approval):
         return self.replaced_at is not None
 
     @property
+    def form_act(self) -> str:
+        """Under which its second print, Mẫu 04, is kept among the papers of the dossier."""
+        return f"letter-{self.pk}"
+
+    @property
+    def form(self) -> IssuedPaper | None:
+        """Mẫu 04 of an issued apology, once it was made."""
+        rows = IssuedPaper.objects.filter(dossier=self.dossier_id, kind=FormTitle.Kind.APOLOGY, act=self.form_act)
+        return rows.first() if self.dossier_id else None
+
+    @property
+    def successor(self) -> Letter | None:
+        """The issued letter that has taken its place; a draft has not yet, and one called off never will."""
+        other = getattr(self, "replaced_by", None)
+        return other if other and other.number else None
+
+    @property
     def waits_for_result(self) -> bool:
         return self.about.with_result and (
             self.dossier is None or self.dossier.state not in (State.READY, State.RETURNED)
@@ -228,6 +253,15 @@ class Letter(Approval):
     def missing(self) -> list[str]:
         """The facts that it still needs before it may leave."""
         return [name for name in self.about.needs if not self.facts.get(name)]
+
+    @property
+    def to_write(self) -> tuple[str, ...]:
+        """The facts that a person may write. In a letter that replaces another also those that the dossier told wrong:
+        it may have ended, and then nobody corrects it any more.
+        """
+        about = self.about
+        told = (*about.needs, *about.tells) if self.replaces_id else ()
+        return tuple(dict.fromkeys((*told, *about.typed)))
 
     # from order to draft
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from django import template
 from django.utils import timezone
+from django.utils.html import format_html
 
 from desk.models import Staff
 from desk.sql import CompiledQuery
@@ -25,6 +26,13 @@ class Fact(NamedTuple):
     name: str
     words: str
     is_there: bool = True
+
+
+@register.filter
+def two_lines(title: str) -> str:
+    """A title in capitals, broken before its "VÀ", as Mẫu 04 is drawn."""
+    first, _, rest = title.partition(" VÀ ")
+    return format_html("{}<br>VÀ {}", first, rest) if rest else title
 
 
 @register.simple_tag

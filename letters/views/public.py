@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from django import forms
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from desk.uploads import Upload
+from dossiers.papers import form_words
 from letters.models import Letter
 from letters.views.letter import pdf_answer
 
@@ -32,7 +31,7 @@ def citizens_pdf(request: HttpRequest, token: str, pk: int) -> HttpResponse:
 @never_cache
 @require_GET
 def proof(request: HttpRequest, proof: str) -> HttpResponse:
-    """Genuine, replaced or unknown: ward, number, date and kind, and nothing personal."""
+    """Genuine, recalled, replaced or unknown: ward, number, date and kind, and nothing personal."""
     row = Letter.objects.issued().filter(proof=proof).select_related("ward", "replaced_by").first()
     return render(request, "letters/proof.html", verdict(row), status=200 if row else 404)
 
@@ -45,12 +44,13 @@ def check_file(request: HttpRequest) -> HttpResponse:
     form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
     if not form.is_bound or not form.is_valid():
         return render(request, "letters/check.html", {"form": form})
-    sha256 = hashlib.sha256(form.cleaned_data["file"].read()).hexdigest()
-    row = Letter.objects.issued().filter(sha256=sha256).select_related("ward", "replaced_by").first()
+    row = Letter.objects.issued().of_file(form.cleaned_data["file"].read())
     return render(request, "letters/proof.html", {**verdict(row), "by_file": True})
 
 
 def verdict(row: Letter | None) -> dict:
     if row is None:
         return {"answer": "unknown"}
-    return {"answer": "replaced" if row.is_recalled else "genuine", "letter": row, "ward": row.ward}
+    recalled = "replaced" if row.successor else "recalled"
+    answer = recalled if row.is_recalled else "genuine"
+    return {"answer": answer, "letter": row, "ward": row.ward, "form": row.form and form_words(row.form)}
