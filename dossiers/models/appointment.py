@@ -76,6 +76,12 @@ class AppointmentQuerySet(WardQuerySet):
         """The apology is issued, or a leader lets the result go out without it and says why."""
         return self.filter(apology_settled_at=None).update(apology_settled_at=at, waived_reason=waived_reason)
 
+    def owe_apology_again(self) -> int:
+        """A recalled apology is none: the promise owes one until the letter in its place is issued, or a leader waives
+        it. What was waived stays so.
+        """
+        return self.filter(waived_reason="").update(apology_settled_at=None)
+
     def missed_or_put_off(self) -> AppointmentQuerySet:
         """Promises that were missed, or made anew with a cause; not those kept in spite of the trouble foreseen."""
         put_off = Q(delay_cause__isnull=False, is_current=False) & ~Q(outcome=Appointment.Outcome.LIFTED)

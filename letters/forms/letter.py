@@ -53,15 +53,19 @@ class RecallForm(StepForm):
 
 
 class SubmitForm(StepForm):
-    """The facts that only a person knows, as they stand."""
+    """The facts that a person may write, as they stand; what is left so is left to the dossier."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in self.letter.about.typed:
-            self.fields[name] = Reason(label=capitalise(FIELDS[name]), initial=self.letter.facts.get(name, ""))
+        about = self.letter.about
+        for name in self.letter.to_write:
+            is_told = name in about.typed or name == "ly_do"
+            field = Reason if is_told else Text
+            words = {"label": capitalise(FIELDS[name]), "initial": self.letter.facts.get(name, "")}
+            self.fields[name] = field(**words, required=name not in about.tells)
 
     def arguments(self) -> dict[str, Any]:
-        return {"typed": self.cleaned_data or None}
+        return {"typed": {name: self.cleaned_data[name].rstrip(".") for name in self.changed_data} or None}
 
 
 class WriteForm(forms.Form):

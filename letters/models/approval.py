@@ -145,13 +145,18 @@ class Approval(models.Model):
             raise LetterError(str(error)) from error
 
     def recall(self: Letter, *, reason: str, by: Staff, at: datetime) -> Letter:
-        """Withdraw an issued letter: a new draft takes its place and will say which one it replaces; both stay."""
+        """Withdraw an issued letter: a new draft takes its place and will say which one it replaces; both stay.
+
+        Its reader now holds no valid letter, so that an apology is owed again: a late result waits for the new one.
+        """
         with self._locked(by, "leader") as letter:
             if letter.state != self.State.ISSUED or letter.is_recalled:
                 raise LetterError("Chỉ thư đang có hiệu lực mới thu hồi được.")
             letter.messages.all().call_off()
             letter.replaced_at, letter.recall_reason = at, reason
             letter.save(update_fields=["replaced_at", "recall_reason"])
+            if letter.appointment:
+                Appointment.objects.filter(pk=letter.appointment_id).owe_apology_again()
             self._take_over(letter)
             return type(self).objects.create(
                 ward=letter.ward,
@@ -192,14 +197,11 @@ class Approval(models.Model):
 
     def issue_by_itself(self: Letter, now: datetime) -> bool:
         """Issue where the ward has made the kind automatic and a leader has signed exactly this text in advance."""
-        policy = LetterPolicy.objects.filter(
-            ward=self.ward_id,
-            kind=self.kind,
-            mode=LetterPolicy.Mode.AUTOMATIC,
-            signed_texts=self.text_id,
-            signer__is_active=True,
-        ).first()
-        if policy is None or policy.signer is None or self.state != self.State.SUBMITTED or self.waits_for_result:
+        mode = LetterPolicy.Mode.AUTOMATIC
+        policy = LetterPolicy.objects.filter(ward=self.ward_id, kind=self.kind, mode=mode).first()
+        if policy is None or policy.signer is None or self.text is None or not policy.lets_go([self.text]):
+            return False
+        if self.state != self.State.SUBMITTED or self.waits_for_result:
             return False
         try:
             self.issue(by=policy.signer, at=now)
