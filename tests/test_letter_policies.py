@@ -93,7 +93,20 @@ def test_who_has_left_signs_nothing_more(leader_client, leader, ward, client):
     leader.save()
     assert not submitted(ward).issue_by_itself(timezone.now())
     client.force_login(StaffFactory(ward=ward, leader=True))
-    assert "không còn làm việc" in client.get(PAGE).text
+    assert "không còn quyền ký" in client.get(PAGE).text
+
+
+@pytest.mark.parametrize("lost", [{"power": ""}, {"is_leader": False, "is_clerk": True}])
+def test_who_may_no_longer_sign_pauses_them_and_the_leader_is_told(leader_client, leader, ward, client, lost):
+    decide(leader_client, "thanks_praise", "automatic")
+    for name, value in lost.items():
+        setattr(leader, name, value)
+    leader.save()
+    client.force_login(StaffFactory(ward=ward, leader=True))
+    assert row_of(client, "thanks_praise").is_paused
+    assert "không còn quyền ký" in client.get(PAGE).text
+    assert "đang tạm dừng tự phát hành" in client.get("/thu/").text
+    assert not submitted(ward).issue_by_itself(timezone.now())
 
 
 @pytest.mark.parametrize("kind", ["apology", "apology_fault"])

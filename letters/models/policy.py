@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import models, transaction
@@ -13,13 +13,19 @@ from django.db.models import Q
 from desk.models import Ward, WardQuerySet
 from letters.models.error import LetterError
 from letters.models.kind import LetterKind
-from letters.models.text import LetterText
+from letters.models.text import LetterText, Occasion
 
 if TYPE_CHECKING:
     from desk.models import Staff
 
 
 class LetterPolicyQuerySet(WardQuerySet):
+    def paused(self, ward: Ward) -> list[LetterPolicy]:
+        """The ward's automatic kinds that no longer go out by themselves: the leader has to sign them anew."""
+        rows: Any = self.filter(ward=ward, mode=LetterPolicy.Mode.AUTOMATIC).select_related("signer")
+        held = LetterText.objects.in_force(ward)
+        return [row for row in rows.prefetch_related("signed_texts") if not row.lets_go(texts_of(row.kind, held))]
+
     def switched_off(self) -> LetterPolicyQuerySet:
         return self.filter(mode=LetterPolicy.Mode.OFF)
 
@@ -80,10 +86,22 @@ class LetterPolicy(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.get_mode_display()}"
 
+    @property
+    def is_signer_in_office(self) -> bool:
+        """Whether who signed in advance may still sign for this ward."""
+        signer = self.signer
+        may = signer and signer.is_active and signer.ward_id == self.ward_id and signer.has_role("leader")
+        return bool(may and signer and signer.signing_lines)
+
     def lets_go(self, texts: Collection[LetterText]) -> bool:
-        """Whether automatic letters go out now: every one of `texts` was signed, and who signed still works here."""
+        """Whether automatic letters go out now: every one of `texts` was signed, by who may still sign."""
         signed = {text.pk for text in self.signed_texts.all()}
-        return bool(self.signer and self.signer.is_active) and all(text.pk in signed for text in texts)
+        return self.is_signer_in_office and all(text.pk in signed for text in texts)
+
+
+def texts_of(kind: str, held: Mapping[str, list[LetterText]]) -> list[LetterText]:
+    """Of the texts in force, by occasion, those of this kind of letter."""
+    return [text for occasion in Occasion if occasion.kind == kind for text in held.get(occasion.value, [])]
 
 
 def modes_of(kind: str) -> list[LetterPolicy.Mode]:

@@ -16,11 +16,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from desk.access import back, role_required
 from desk.models import AccessLog
-from dossiers.models import Dossier, IssuedPaper
+from dossiers.models import Dossier
 from letters.archive import pdf_of
 from letters.forms.letter import IssueForm, ProposeForm, RecallForm, SendBackForm, StepForm, SubmitForm, WriteForm
 from letters.lists import LISTS, first_list
-from letters.models import Letter, LetterError
+from letters.models import Letter, LetterError, LetterPolicy
 from letters.paper import parts
 from letters.tasks import draw_waiting
 
@@ -62,6 +62,8 @@ def letters(request: HttpRequest) -> HttpResponse:
     page = Paginator(rows, PAGE).get_page(request.GET.get("trang"))
     lists = [(each, each.rows(mine, now).count() if each.slug != "da-gui" else None) for each in LISTS.values()]
     context = {"section": "letters", "lists": lists, "chosen": chosen, "page": page, "now": now}
+    if request.user.has_role("leader"):
+        context["paused"] = LetterPolicy.objects.visible_to(request.user).paused(request.user.ward)
     return render(request, "letters/letters.html", context)
 
 
@@ -81,7 +83,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
         "waiting": len(queue),
         "following": next((other for other in [*queue[(place or 0) :], *queue] if other != row.pk), None),
         "now": now,
-        "form04": IssuedPaper.objects.visible_to(request.user).filter(act=f"letter-{row.pk}").first(),
+        "form04": row.form,
     }
     return render(request, "letters/letter.html", context)
 

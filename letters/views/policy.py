@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods
 
 from desk.access import role_required
 from letters.forms.policy import PolicyForm
-from letters.models import BY_HAND, LetterError, LetterKind, LetterPolicy, LetterText, Occasion
+from letters.models import BY_HAND, LetterError, LetterKind, LetterPolicy, LetterText
+from letters.models.policy import texts_of
 
 
 @dataclass
@@ -47,7 +48,7 @@ def rows_of(request: HttpRequest) -> dict[str, Row]:
     rows = {}
     for kind in LetterKind:
         policy = policies.get(kind.value)
-        texts = [text for occasion in Occasion if occasion.kind == kind for text in held.get(occasion.value, [])]
+        texts = texts_of(kind, held)
         data = request.POST if request.POST.get("kind") == kind else None
         mode = policy.mode if policy else LetterPolicy.Mode.ASKED
         rows[kind.value] = Row(kind, policy, texts, PolicyForm(data, kind=kind, texts=texts, held=mode))
