@@ -42,12 +42,13 @@ def letters_to_do(staff: Staff) -> int:
 
 @register.inclusion_tag("letters/_of_dossier.html")
 def letters_of(dossier: Dossier, staff: Staff) -> dict[str, Any]:
-    """The letters of a dossier for its staff page, and what it owes."""
+    """The letters of a dossier for its staff page, what it owes, and whether this person may write one more."""
     rows = [row for row in dossier.letters.order_by("pk") if row.state != Letter.State.CALLED_OFF]
     ahead = [row for row in rows if row.kind == LetterKind.APOLOGY and not row.issued_at and not row.facts.get("ly_do")]
     owes = dossier.appointments.in_debt().exists() if rows else False
     shown = [row for row in rows if owes or row not in ahead]
-    return {"letters": shown, "owes": owes, "dossier": dossier, "user": staff}
+    may_write = staff.ward_id == dossier.ward_id and staff.has_role("clerk", "officer", "leader")
+    return {"letters": shown, "owes": owes, "dossier": dossier, "may_write": may_write, "fault": LetterKind.FAULT.value}
 
 
 @register.inclusion_tag("letters/_of_contribution.html")
@@ -136,6 +137,6 @@ def lines_of(letter: Letter, now: datetime) -> list[Fact]:
 
 
 def new_date_of(letter: Letter) -> Fact:
-    if letter.new_day:
+    if letter.new_day and not letter.issued_at:
         return Fact("Hẹn lại", f"{letter.facts.get('hen_moi', '')}. Duyệt thư là hẹn lại")
     return Fact("Hẹn lại", letter.facts.get("hen_moi") or "Không cần: đã có kết quả, hoặc hồ sơ đã kết thúc")
