@@ -18,7 +18,7 @@ from desk.models import Counter, Staff, Ward
 from desk.vietnamese import day_in_words
 from dossiers.models import Appointment, Dossier, Event, State
 from feedback.models import ContributionStep
-from letters.demo_delivery import deliver
+from letters.demo_delivery import deliver, leave_some_undone
 from letters.facts import facts_of
 from letters.models import Letter, LetterKind, LetterPolicy, LetterText, Occasion
 from letters.models.approval import new_proof
@@ -48,9 +48,13 @@ def bring_letters_up_to(now: datetime) -> int:
         order_apologies(Appointment.objects.in_debt(), now)
         order_ahead(now)
         issue_all(certificates(now), now)
-        recall_one(now)
-        sign_in_advance(now)
+        leader = Staff.objects.get(username="leader")
+        recall_one(leader, now)
+        call_one_off(leader, now)
+        sign_in_advance(leader, now)
         deliver(now)
+        if leader.ward:
+            leave_some_undone(leader.ward, now)
     return Letter.objects.count() - before
 
 
@@ -160,9 +164,8 @@ def for_patience(now: datetime) -> list[tuple[datetime, Letter]]:
     return found
 
 
-def recall_one(now: datetime) -> None:
+def recall_one(leader: Staff, now: datetime) -> None:
     """The busy ward has taken one letter of thanks back: the new one waits to be mended."""
-    leader = Staff.objects.get(username="leader")
     thanks = Letter.objects.filter(ward=leader.ward, kind=LetterKind.IDEA)
     if not thanks.exclude(replaced_at=None).exists():
         newest = thanks.issued().filter(issued_at__lt=now - timedelta(days=14)).order_by("-issued_at").first()
@@ -171,9 +174,18 @@ def recall_one(now: datetime) -> None:
             newest.recall(reason=reason, by=leader, at=now - timedelta(days=2))
 
 
-def sign_in_advance(now: datetime) -> None:
+def call_one_off(leader: Staff, now: datetime) -> None:
+    """The busy ward's leader has thanked somebody in person: the letter that was written is not sent."""
+    if leader.ward and not Letter.objects.filter(ward=leader.ward, state=Letter.State.CALLED_OFF).exists():
+        said = {"nguoi_nhan": "Bà Trịnh Thị Hoa", "xung_ho": "bà", "su_viec": "các cháu ở quầy 2 rất nhẹ nhàng"}
+        clerk = Staff.objects.get(username="clerk")
+        at = now - timedelta(days=3)
+        letter = Letter.objects.write(ward=leader.ward, kind=LetterKind.PRAISE, typed=said, by=clerk, at=at)
+        letter.call_off(by=leader, at=now - timedelta(days=2))
+
+
+def sign_in_advance(leader: Staff, now: datetime) -> None:
     """The busy ward sends its letters to newborn children by itself."""
-    leader = Staff.objects.get(username="leader")
     ward, kind = leader.ward, LetterKind.BIRTH
     if ward and not LetterPolicy.objects.filter(ward=ward, kind=kind).exists():
         texts = [LetterText.objects.holding(Occasion.BIRTH, ward, None)]

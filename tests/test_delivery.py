@@ -19,7 +19,7 @@ from pypdf import PdfReader
 
 from dossiers.models import Appointment, DelayCause, Event
 from letters import outbox
-from letters.demo_delivery import deliver
+from letters.demo_delivery import deliver, leave_some_undone
 from letters.gateway import FileGateway, GatewayError, HttpGateway, gateway
 from letters.models import (
     Channel,
@@ -544,8 +544,8 @@ def test_a_gateway_that_refuses_or_is_silent_says_so_in_words():
         HttpGateway(url).send(to="0912000345", text="Hồ sơ", key="event-1-sms", at=FRIDAY)
 
 
-@pytest.mark.parametrize(("days", "expected"), [(1, "waiting"), (5, "sent")])
-def test_older_letters_of_the_demonstration_have_arrived(leader, days, expected):
+@pytest.mark.parametrize(("days", "expected"), [(1, "waiting"), (3, "waiting"), (6, "sent")])
+def test_letters_older_than_two_working_days_of_the_demonstration_have_arrived(leader, days, expected):
     letter = apology(late_dossier(), leader)
     Message.objects.all().delete()
     for _ in range(2):
@@ -555,3 +555,14 @@ def test_older_letters_of_the_demonstration_have_arrived(leader, days, expected)
         "email": "sent",
         "sms": "sent",
     }
+
+
+def test_the_demonstration_shows_a_text_message_that_waits_and_one_that_could_not_be_sent(leader):
+    for _ in range(3):
+        apology(late_dossier(), leader)
+    Message.objects.all().delete()
+    for _ in range(2):
+        deliver(FRIDAY)
+        leave_some_undone(leader.ward, FRIDAY)
+    states = Message.objects.filter(channel="sms").order_by("state").values_list("state", flat=True)
+    assert list(states) == ["failed", "sent", "waiting"]
