@@ -4,6 +4,7 @@ from typing import Any
 from celery import Celery
 from celery.contrib.django.task import DjangoTask
 from django.db import transaction
+from kombu.transport import TRANSPORT_ALIASES
 
 
 class Task(DjangoTask):
@@ -19,6 +20,7 @@ class Task(DjangoTask):
 
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "phuly_portal.settings")
+TRANSPORT_ALIASES["files"] = "phuly_portal.broker:Transport"
 
 app = Celery("phuly_portal", task_cls=Task)
 app.config_from_object("django.conf:settings", namespace="CELERY")

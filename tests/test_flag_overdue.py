@@ -307,11 +307,10 @@ def broker_of(kind, data):
     """How the worker finds its broker, and a connection to ring it."""
     if kind == "redis":
         return {"REDIS_URL": settings.REDIS_URL}, Connection(settings.REDIS_URL)
-    queue, control = data / "broker" / "queue", data / "broker" / "control"
-    for folder in (queue, control):
-        folder.mkdir(parents=True)
-    options = {"data_folder_in": str(queue), "data_folder_out": str(queue), "control_folder": str(control)}
-    return {}, Connection("filesystem://", transport_options=options)
+    folder = data / "broker"
+    folder.mkdir()
+    options = dict.fromkeys(("data_folder_in", "data_folder_out", "control_folder"), str(folder))
+    return {}, Connection("files://localhost//", transport_options=options)
 
 
 def leave_nothing_behind(queue):
