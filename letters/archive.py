@@ -1,7 +1,7 @@
 """The PDFs of the letters: made by the worker, kept by the storage, and checked against what the rows say.
 
-A file is written under the name that its letter and version give before the row points at it: whoever is killed in
-between leaves a file that the next one writes over.
+A file is written, under a name that its content gives, before the row points at it. Whoever is killed in between, or
+has lost the lock on the row without knowing, leaves a file that no letter names; the night sweeps it away.
 """
 
 from __future__ import annotations
@@ -57,10 +57,10 @@ def print_and_keep(letter: Letter, now: datetime) -> None:
         letter.trouble = TOO_LONG
         letter.put_away("", "")
     else:
-        name = f"{FOLDER}/{letter.pk // 1000}/{letter.pk}-{letter.version}.pdf"
-        default_storage.delete(name)
+        sha256 = hashlib.sha256(pages).hexdigest()
+        name = f"{FOLDER}/{letter.pk // 1000}/{letter.pk}-{letter.version}-{sha256[:16]}.pdf"
         letter.trouble = ""
-        letter.put_away(default_storage.save(name, ContentFile(pages)), hashlib.sha256(pages).hexdigest())
+        letter.put_away(default_storage.save(name, ContentFile(pages)), sha256)
         if letter.state == Letter.State.ISSUED:
             issue_form(letter, now)
     letter.drawn_at, letter.needs_drawing = now, False
@@ -87,12 +87,17 @@ def waiting_ids(now: datetime, most: int) -> list[int]:
 
 
 def sweep(now: datetime) -> int:
-    """Delete the PDFs that no letter names: who is killed between commit and deletion leaves one. Returns how many.
+    """Delete the PDFs that no letter names. Returns how many.
 
     Whatever was written in the last day stays, and each file goes while its letter is locked, as it is while drawn.
     """
     swept = 0
-    folders = default_storage.listdir(FOLDER)[0] if default_storage.exists(FOLDER) else []
+    try:
+        folders = default_storage.listdir(FOLDER)[0]
+    except (
+        FileNotFoundError
+    ):  # nothing was ever kept; a store like S3 says an empty list and knows no folder to ask for
+        return 0
     for folder in folders:
         there = {f"{FOLDER}/{folder}/{name}" for name in default_storage.listdir(f"{FOLDER}/{folder}")[1]}
         for name in there.difference(Letter.objects.filter(pdf__in=there).values_list("pdf", flat=True)):
@@ -109,11 +114,9 @@ def sweep_one(name: str, before: datetime) -> bool:
         letter = Letter.objects.select_for_update(of=("self",)).filter(pk=int(ours[1])).first()
         if letter and letter.pdf == name:
             return False
-        try:
-            if default_storage.get_modified_time(name) >= before:
-                return False
-        except FileNotFoundError:
-            return False  # whoever put it away has just come to it
+        # whoever put it away may have come to it; asked for what is gone, each storage fails in its own way
+        if not default_storage.exists(name) or default_storage.get_modified_time(name) >= before:
+            return False
         default_storage.delete(name)
     return True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from datetime import timedelta
@@ -22,6 +23,7 @@ from tests.factories import draw_all, explain, late, letter_of
 
 RECEIVED = moment("2026-11-17 09:00")
 MONDAY = moment("2026-11-23 09:00")
+LONG_AFTER = moment("2100-01-01 02:40")  # files are dated by the machine's clock
 
 
 @pytest.fixture
@@ -65,13 +67,19 @@ def test_the_draft_goes_when_the_letter_is_issued(letter, leader, django_capture
     assert files() == {letter.pdf}
 
 
-def test_whoever_was_killed_between_file_and_row_is_written_over(letter):
-    left = f"letters/0/{letter.pk}-{letter.version}.pdf" if letter.pk < 1000 else ""
-    default_storage.save(left, ContentFile(b"half a letter"))
-    draw(letter.pk, MONDAY)
+def test_half_a_file_of_whoever_was_killed_is_never_taken_for_the_letter(letter, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        draw(letter.pk, MONDAY)
+        letter.refresh_from_db()
+        default_storage.delete(letter.pdf)
+        default_storage.save(letter.pdf, ContentFile(b"half a letter"))
+        Letter.objects.filter(pk=letter.pk).update(pdf="", sha256="", needs_drawing=True)
+        draw(letter.pk, MONDAY)
     letter.refresh_from_db()
-    assert letter.pdf == left
-    assert verify()["hash_mismatches"] == 0
+    assert hashlib.sha256(archive.pdf_of(letter, MONDAY)).hexdigest() == letter.sha256
+    assert len(files()) == 2
+    assert archive.sweep(LONG_AFTER) == 1
+    assert files() == {letter.pdf}
 
 
 def left(name, age):
@@ -101,6 +109,31 @@ def test_a_file_that_a_letter_has_come_to_name_since_the_list_was_made_stays(let
     Letter.objects.filter(pk=letter.pk).update(pdf=name, sha256="0" * 64)
     assert not archive.sweep_one(name, MONDAY)
     assert files() == {name}
+
+
+@pytest.fixture
+def bucket(settings):
+    """The letters in an object store."""
+    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "tests.storages.Bucket"}}
+    return default_storage
+
+
+def test_an_object_store_keeps_the_letters_and_is_swept_like_a_folder(bucket, letter, leader):
+    assert archive.sweep(MONDAY) == 0  # a new store is empty
+    draw_all(MONDAY)
+    draft = Letter.objects.get().pdf
+    letter.refresh_from_db()
+    letter.issue(by=leader, at=MONDAY)
+    draw_all(MONDAY)
+    letter.refresh_from_db()
+    assert archive.pdf_of(letter, MONDAY).startswith(b"%PDF")
+    assert verify()["hash_mismatches"] == verify()["missing_files"] == 0
+    assert bucket.exists(draft)  # nothing commits here, so nothing was put away
+    assert not archive.sweep_one(f"letters/0/{letter.pk}-77.pdf", MONDAY)  # gone since the list was made
+    assert archive.sweep(LONG_AFTER) == 1
+    assert not bucket.exists(draft)
+    bucket.delete(letter.pdf)
+    assert verify()["missing_files"] == 1
 
 
 def test_whoever_puts_a_file_away_while_the_sweeper_looks_is_in_nobodys_way(letter):

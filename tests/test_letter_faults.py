@@ -13,20 +13,23 @@ import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 
 import pytest
 import redis
-from django.db import connection, transaction
+from django.db import Error, connection, transaction
 from django.utils import timezone
 from kombu import Connection
 
 from desk.models import Counter
 from dossiers.models import Appointment, DelayCause, IssuedPaper
 from dossiers.tasks import flag_overdue
-from letters.archive import draw, verify, waiting_ids
+from letters import archive
+from letters.archive import STAYS, draw, sweep, verify, waiting_ids
 from letters.models import Letter, LetterKind, LetterPolicy, LetterText
 from letters.tasks import draw_waiting, order_letters_ahead
 from tests.factories import CAUSE, REASON, DossierFactory, StaffFactory
@@ -39,6 +42,7 @@ from tests.test_flag_overdue import (
     until_somebody_waits,
     wait_for,
 )
+from tests.test_receive import at_once
 
 WORKER = ("-m", "celery", "-A", "phuly_portal", "worker")
 needs_redis = pytest.mark.skipif(not shutil.which("redis-server"), reason="no redis-server on this machine")
@@ -93,7 +97,8 @@ def kill(worker):
 
 
 def all_is_well(count):
-    """What must hold once nothing waits any more."""
+    """What must hold once nothing waits any more, and a night has swept up what the dead have left."""
+    sweep(timezone.now() + 2 * STAYS)
     broken = Appointment.objects.filter(outcome=Appointment.Outcome.BROKEN).values_list("pk", flat=True)
     letters = Letter.objects.all()
     counts = verify()
@@ -272,6 +277,35 @@ def hang_up():
             " WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL"
         )
         return cursor.fetchone()[0]
+
+
+@pytest.mark.postgresql
+@pytest.mark.usefixtures("leader")
+def test_a_worker_that_has_lost_its_lock_leaves_the_pdf_of_the_next_one_alone(ward, monkeypatch):
+    """Its connection was cut while it printed; the next one prints the same letter by another release: other bytes."""
+    late_with_reason(1, ward)
+    Appointment.objects.break_overdue(timezone.now())
+    letter = Letter.objects.get()
+    printing, goes_on, printed = threading.Event(), threading.Event(), archive.letter_pdf
+
+    def slowly(row, now):
+        if row.state != Letter.State.ISSUED or threading.current_thread() is threading.main_thread():
+            return printed(row, now)
+        printing.set()
+        assert goes_on.wait(60)
+        return printed(row, now) + b"%another release\n"
+
+    monkeypatch.setattr(archive, "letter_pdf", slowly)
+    with ThreadPoolExecutor(1) as elsewhere:
+        lost = elsewhere.submit(at_once, partial(draw, letter.pk, timezone.now()))
+        assert printing.wait(60)
+        assert hang_up() == 1
+        assert draw(letter.pk, timezone.now())
+        goes_on.set()
+        with pytest.raises(Error):
+            lost.result()
+    assert len(files()) == 2
+    all_is_well(1)
 
 
 # killed between two steps
