@@ -7,6 +7,7 @@ from typing import Any
 
 from desk.calendar import WorkingCalendar
 from desk.models import CalendarDay
+from desk.pdf import PaperTooLong, html_to_pdf
 from dossiers.models import Appointment, Dossier, FormTitle, IssuedPaper
 from dossiers.papers import form_html
 from dossiers.slip import qr_svg
@@ -51,6 +52,17 @@ def facts_of(letter: Letter) -> dict[str, Any]:
     }
 
 
+def fitting_html(letter: Letter, dossier: Dossier) -> str:
+    """The form as it goes on one page, set tighter if it must be."""
+    facts = facts_of(letter)
+    html = form_html(FormTitle.Kind.APOLOGY, letter.ward, dossier.edition, facts)
+    try:
+        html_to_pdf(html, most_pages=1)
+    except PaperTooLong:
+        return form_html(FormTitle.Kind.APOLOGY, letter.ward, dossier.edition, facts | {"is_dense": True})
+    return html
+
+
 def issue_form(letter: Letter, at: datetime) -> IssuedPaper | None:
     """Keep the form of an issued apology as it is handed out; None for letters that have none.
 
@@ -65,7 +77,7 @@ def issue_form(letter: Letter, at: datetime) -> IssuedPaper | None:
         kind=kind,
         act=letter.form_act,
         number=f"{letter.number:02}",
-        facts=lambda: {"html": form_html(kind, letter.ward, dossier.edition, facts_of(letter))},
+        facts=lambda: {"html": fitting_html(letter, dossier)},
         by=letter.signer,
         at=at,
     )

@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 
-from desk.models import Staff
+from desk.models import Staff, Ward
 from desk.pdf import PaperTooLong, html_to_pdf
 from desk.wording import fill
 from dossiers.slip import qr_svg
@@ -21,6 +21,16 @@ if TYPE_CHECKING:
 
 #: What stands where nobody has signed yet.
 UNSIGNED = {"lines": Staff(power=Staff.Power.CHAIR).signing_lines, "name": ""}
+
+
+def tallest_signature(ward: Ward | None) -> dict[str, Any]:
+    """The room that a signature may take, like `Letter.signed`: the longest title and the longest name of those who
+    sign for this ward; without a ward, for any.
+    """
+    of_ward = {"ward": ward} if ward else {}
+    signers = Staff.objects.filter(is_leader=True, is_active=True, **of_ward).exclude(power="")
+    lines = max((signer.signing_lines for signer in signers), key=lambda two: len(two[1]), default=UNSIGNED["lines"])
+    return {"lines": lines, "name": max((signer.full_name for signer in signers), key=len, default="Họ và tên")}
 
 
 def parts(letter: Letter, now: datetime, *, shade: bool = False, is_dense: bool = False) -> dict[str, Any]:
@@ -68,8 +78,11 @@ def names(letter: Letter) -> dict[str, str]:
 
 
 def letter_html(letter: Letter, now: datetime, *, is_dense: bool = False) -> str:
-    """The letter on its sheet, set tighter where it is long."""
-    context = parts(letter, now, is_dense=is_dense)
+    """The letter on its sheet, set tighter where it is long.
+
+    A draft keeps room for the tallest signature that may come to stand under it: if it fits, so does what is issued.
+    """
+    context = parts(letter, now, is_dense=is_dense) | {"room": letter.signed or tallest_signature(letter.ward)}
     name = "letter_frame" if context["is_frame"] else "letter"
     return render_to_string(f"paper/{name}.html", context)
 

@@ -7,13 +7,13 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 
-from desk.models import Staff, Ward
+from desk.models import Ward
 from desk.pdf import PaperTooLong
 from desk.vietnamese import group_phone
 from desk.wording import fields_of
 from dossiers.models import Dossier
 from letters.models import Letter, LetterKind, LetterText
-from letters.paper import letter_pdf
+from letters.paper import letter_pdf, tallest_signature
 
 #: Nobody's name and nobody's dossier.
 INVENTED = {
@@ -92,7 +92,7 @@ def check_one_page(text: LetterText, ward: Ward, now: datetime) -> None:
         letter = sample_letter(text, ward, facts)
         # as when it is issued, and takes the place of another
         letter.proof, letter.replaces = "x" * 16, Letter(ward=ward, number=100, symbol="TXL-UBND", issued_at=now)
-        letter.signed = {"lines": Staff(power=Staff.Power.DELEGATED, title="Chánh Văn phòng").signing_lines, "name": ""}
+        letter.signed = tallest_signature(text.ward)
         try:
             letter_pdf(letter, now)
         except PaperTooLong:

@@ -7,11 +7,12 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from django.db.models.functions import Length
 from pypdf import PdfReader
 
-from desk.models import Ward
+from desk.models import Staff, Ward
 from desk.pdf import html_to_pdf
-from dossiers.models import Edition, FormTitle, IssuedPaper
+from dossiers.models import Edition, FormTitle, IssuedPaper, Procedure
 from letters.archive import TOO_LONG, pdf_of
 from letters.models import Letter, LetterError, LetterKind, LetterText, Occasion
 from letters.orders import order_ahead
@@ -224,6 +225,59 @@ def test_a_text_too_long_is_found_before_approval_not_in_print(ward, leader):
     assert (letter.trouble, letter.pdf, letter.needs_drawing) == (TOO_LONG, "", False)
     with pytest.raises(LetterError, match="dài quá một trang"):
         letter.issue(by=leader, at=MONDAY)
+
+
+@pytest.fixture
+def delegate(ward):
+    """Who signs by delegation, with a title of 59 letters and a name as long as they come."""
+    title = "Trưởng phòng Văn hóa – Xã hội, phụ trách Bộ phận Một cửa"
+    return StaffFactory(ward=ward, leader=True, power=Staff.Power.DELEGATED, title=title, full_name=LONG_NAME)
+
+
+def test_whatever_fits_as_a_draft_fits_with_the_tallest_signature_of_the_ward(ward, delegate):
+    """The text grows by a line until the draft is refused; the draft before that one is issued."""
+    letter = apology(ward)
+    draw_all(MONDAY)
+    letter.refresh_from_db()
+    body = letter.text.body
+    for more in range(1, 40):
+        LetterText.objects.filter(pk=letter.text_id).update(body=body + "\n\nThêm một dòng." * more)
+        Letter.objects.filter(pk=letter.pk).update(needs_drawing=True)
+        draw_all(MONDAY)
+        letter.refresh_from_db()
+        if letter.trouble:
+            break
+    assert letter.trouble == TOO_LONG
+    with pytest.raises(LetterError, match="dài quá một trang"):
+        letter.issue(by=delegate, at=MONDAY)
+    LetterText.objects.filter(pk=letter.text_id).update(body=body + "\n\nThêm một dòng." * (more - 1))
+    Letter.objects.filter(pk=letter.pk).update(needs_drawing=True)
+    draw_all(MONDAY)
+    assert LONG_NAME not in text_of(Letter.objects.get())  # nobody has signed yet
+    letter.refresh_from_db()
+    letter.issue(by=delegate, at=MONDAY)
+    draw_all(MONDAY)
+    letter.refresh_from_db()
+    assert (letter.trouble, bool(letter.pdf)) == ("", True)
+    assert LONG_NAME in text_of(letter)
+
+
+@pytest.mark.parametrize("edition", ["2018", "2025"])
+def test_form_04_is_one_page_with_the_longest_reason_names_and_procedure(ward, delegate, edition):
+    dossier = late(MONDAY, ward=ward, at=RECEIVED, then=RECEIVED + timedelta(hours=1), applicant_name=LONG_NAME)
+    dossier.edition = Edition.objects.get(name=edition)
+    dossier.procedure = Procedure.objects.order_by(Length("name")).last()
+    dossier.save()
+    reason = (LONG_REASON * 2)[:499].strip()
+    explain(dossier, MONDAY, reason=reason)
+    draw_all(MONDAY)
+    Letter.objects.get().issue(by=delegate, at=MONDAY)
+    draw_all(MONDAY)
+    form = IssuedPaper.objects.get(kind=FormTitle.Kind.APOLOGY)
+    [page] = PdfReader(BytesIO(html_to_pdf(form.facts["html"]))).pages
+    text = " ".join(page.extract_text().split())
+    for words in (dossier.procedure.name, reason, LONG_NAME, "TL. CHỦ TỊCH", "Quét mã để kiểm tra"):
+        assert words in text
 
 
 @pytest.mark.parametrize("edition", ["2018", "2025"])
