@@ -12,9 +12,14 @@ from django.core.mail import EmailMessage
 
 from letters.archive import pdf_of
 from letters.gateway import GatewayError, gateway
-from letters.models import Channel, Message
+from letters.models import Channel, Letter, Message
 
 logger = logging.getLogger(__name__)
+
+
+class StoreError(Exception):
+    """The PDF could not be had; the message is fit for the screen."""
+
 
 #: What goes wrong on the way, the narrower before the wider, and how it is said.
 TROUBLES: dict[type[Exception], str] = {
@@ -36,7 +41,7 @@ def send(message_id: int, now: datetime) -> bool:
         return False
     try:
         mail(message, now) if message.channel == Channel.EMAIL else text(message, now)
-    except (GatewayError, SMTPException, OSError) as error:
+    except (GatewayError, StoreError, SMTPException, OSError) as error:
         logger.warning("message %d: %s", message.pk, type(error).__name__)
         message.put_off(trouble_of(error), now)
     else:
@@ -59,8 +64,19 @@ def mail(message: Message, now: datetime) -> None:
     made = EmailMessage(message.subject, message.text, to=[message.address], headers=headers)
     if letter := message.letter:
         name = f"thu-{letter.number_words.replace('/', '-')}.pdf"
-        made.attach(name, pdf_of(letter, now), "application/pdf")
+        made.attach(name, pdf_to_send(letter, now), "application/pdf")
     made.send()
+
+
+def pdf_to_send(letter: Letter, now: datetime) -> bytes:
+    """Raises StoreError, or FileNotFoundError where the storage has lost it."""
+    try:
+        return pdf_of(letter, now)
+    except FileNotFoundError:
+        raise
+    except Exception as error:  # each storage has errors of its own
+        logger.exception("letter %d: no PDF to send", letter.pk)
+        raise StoreError("Chưa lấy được tệp PDF của thư từ kho lưu.") from error
 
 
 def waiting_ids(now: datetime, most: int) -> list[int]:

@@ -318,6 +318,15 @@ def test_a_lost_file_is_said_in_words_and_names_nobody(leader, caplog):
     assert "nhung@thu.example" not in caplog.text
 
 
+def test_a_store_that_does_not_answer_puts_the_email_off_and_says_so(leader, settings):
+    message = apology(late_dossier(), leader).messages.get(channel=Channel.EMAIL)
+    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "tests.storages.Unreachable"}}
+    assert outbox.send(message.pk, FRIDAY)
+    message.refresh_from_db()
+    assert (message.state, message.trouble) == ("waiting", "Chưa lấy được tệp PDF của thư từ kho lưu.")
+    assert message.next_try_at > FRIDAY
+
+
 def test_a_machine_never_writes_without_an_address(leader):
     message = apology(late_dossier(), leader).messages.get(channel=Channel.SMS)
     with pytest.raises(IntegrityError), transaction.atomic():
