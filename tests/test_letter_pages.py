@@ -8,6 +8,8 @@ from io import BytesIO
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
@@ -301,6 +303,20 @@ def test_a_file_is_checked_against_what_was_issued(client, issued):
     assert "Xin chọn tệp." in client.post(url, {}).text
     wrong = SimpleUploadedFile("thu.pdf", b"PK\x03\x04 not a paper")
     assert "Chỉ nhận PDF" in client.post(url, {"file": wrong}).text
+
+
+def test_a_strangers_file_is_looked_up_without_reading_every_letter(client, issued, leader, now):
+    about = {"ward": issued.ward, "kind": LetterKind.PRAISE, "state": Letter.State.ISSUED, "signer": leader}
+    about |= {"ordered_at": now, "touched_at": now, "issued_at": now, "symbol": "TCM", "year": now.year}
+    Letter.objects.bulk_create(Letter(**about, number=n, proof=f"{n}", pdf="x", sha256=f"{n}") for n in range(1, 300))
+    with default_storage.open(issued.pdf) as kept, CaptureQueriesContext(connection) as captured:
+        file = SimpleUploadedFile("thu.pdf", kept.read(), content_type="application/pdf")
+        client.post(reverse("letters:check_file"), {"file": file})
+    [asked] = [query["sql"] for query in captured if 'sha256" = ' in query["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE letters_letter")
+        cursor.execute(f"EXPLAIN {'QUERY PLAN' if connection.vendor == 'sqlite' else ''} {asked}")
+        assert "letter_by_file" in str(cursor.fetchall())
 
 
 def test_the_lists_cost_the_same_for_one_letter_and_for_twenty(leader_client, ward, now):

@@ -194,6 +194,7 @@ class Letter(Approval):
                 condition=Q(state="issued", replaced_at=None),
                 name="letter_issued_by_kind",
             ),
+            models.Index(fields=["sha256"], condition=Q(state="issued"), name="letter_by_file"),
             models.Index(fields=["seen_event"], condition=Q(state__in=("draft", "submitted")), name="letter_stale"),
         ]
 
