@@ -9,6 +9,10 @@ COPY requirements.txt ./
 COPY bin/setup bin/apt-install bin/system-packages.txt bin/
 RUN bin/setup && rm -rf /var/lib/apt/lists/*
 
+# What only some installations need, such as the 17 MB of django-storages[s3]
+ARG LIBRARIES=""
+RUN [ -z "$LIBRARIES" ] || pip install $LIBRARIES
+
 COPY . .
 # The key is for this one command only. Style sheets and fonts belong to the image, papers to the volume var/files.
 RUN SECRET_KEY=unused python manage.py collectstatic --noinput --verbosity 0 \
