@@ -153,17 +153,21 @@ def url(redis_port):
 
 
 @pytest.mark.usefixtures("leader")
-def test_on_the_embedded_broker_a_worker_killed_while_it_draws_leaves_nothing_out_and_nothing_twice(ward, tmp_path):
-    count = 20
+def test_on_the_embedded_broker_two_workers_killed_twice_leave_nothing_out_and_nothing_twice(ward, tmp_path):
+    """Two workers and two beats at once; both workers die, twice."""
+    count = 40
     late_with_reason(count, ward)
     _, broker = broker_of("embedded", tmp_path)
     worker = partial(process, *WORKER, "--pool", "solo", data=tmp_path)
     with broker:
-        with worker() as killed:
-            flag_overdue.apply_async(connection=broker)
-            wait_for(lambda: done() >= count // 4)
-            kill(killed)
-        assert done() < count
+        for share in (0.2, 0.6):
+            with worker() as one, worker() as two:
+                for task in (flag_overdue, order_letters_ahead, draw_waiting) * 2:
+                    task.apply_async(connection=broker)
+                wait_for(lambda: done() >= share * count)  # noqa: B023 - asked at once
+                kill(one)
+                kill(two)
+            assert done() < count
         with worker():
             ring_until_done(broker, count)
     all_is_well(count)
