@@ -82,7 +82,7 @@ class Entry:
 
 
 #: Steps inside the office that say nothing to a citizen.
-INTERNAL = {Event.Kind.GIVEN, Event.Kind.WAIVED, Event.Kind.REMINDED}
+INTERNAL = {Event.Kind.GIVEN, Event.Kind.TAKEN_BACK, Event.Kind.WAIVED, Event.Kind.REMINDED}
 #: Events whose reason the citizen reads, in the words in which it was written for them.
 REASONS_FOR_CITIZENS = {
     Event.Kind.PAPERS_REQUESTED,

@@ -65,6 +65,15 @@ def test_a_moved_promise_is_a_new_appointment_with_its_cause_and_lateness_counts
     assert dossier.reschedules_left() == 1
 
 
+def test_the_step_that_runs_gets_its_share_of_the_moved_term(leader, officer):
+    dossier = DossierFactory(at=moment("2026-11-25 08:42"))
+    dossier.take_up(by=officer, at=NOW)
+    before = dossier.step_due_at
+    move(shifts_with(THURSDAY), reason="Nghỉ đột xuất 26/11", by=leader, at=NOW)
+    dossier.refresh_from_db()
+    assert before < dossier.step_due_at == dossier.handovers.get().due_at < dossier.promised_at
+
+
 def test_a_day_that_somebody_chose_moves_only_when_it_is_the_day_off_itself_and_heals_nothing(ward):
     dossier = DossierFactory(at=moment("2026-11-16 08:42"))
     everybody = StaffFactory(ward=ward, clerk=True, officer=True, leader=True)

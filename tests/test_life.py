@@ -79,6 +79,28 @@ class TestHandover:
         with pytest.raises(DossierError, match="Hồ sơ đang ở Đỗ Hữu Thắng"):
             dossier.give(to=officer, step="officer", by=StaffFactory(ward=ward, officer=True), at=MONDAY)
 
+    @pytest.mark.parametrize("step", ["mark_ready", "refuse", "stop", "request_papers"])
+    def test_what_left_the_hands_waits_for_nobody_to_take_it_up(self, dossier, officer, leader, clerk, step):
+        dossier.take_up(by=officer, at=MONDAY)
+        dossier.give(to=leader, step="leader", by=officer, at=moment("2026-11-24 09:00"))
+        assert list(Dossier.objects.given_to(leader)) == [dossier]
+        more = {"mark_ready": {}, "request_papers": {"items": ["Tờ khai"], "reason": "Thiếu tờ khai"}}
+        getattr(dossier, step)(by=officer, at=moment("2026-11-24 10:00"), **more.get(step, {"reason": "Đã nói rõ"}))
+        assert not Dossier.objects.given_to(leader)
+        assert dossier.handovers.get(receiver=leader).withdrawn_at == moment("2026-11-24 10:00")
+
+    def test_who_has_it_takes_back_what_was_given_by_mistake(self, dossier, officer, leader):
+        dossier.take_up(by=officer, at=MONDAY)
+        dossier.give(to=leader, step="leader", by=officer, at=moment("2026-11-24 09:00"))
+        dossier.take_back(by=officer, at=moment("2026-11-24 09:05"))
+        assert not Handover.objects.pending()
+        assert (dossier.state, dossier.holder) == (State.IN_PROGRESS, officer)
+        with pytest.raises(DossierError, match="không còn chờ nhận"):
+            dossier.take_up(by=leader, at=moment("2026-11-24 09:10"))
+        dossier.give(to=leader, step="leader", by=officer, at=moment("2026-11-24 10:00"))
+        dossier.take_up(by=leader, at=moment("2026-11-24 10:05"))
+        assert dossier.holder == leader
+
     def test_another_ward_or_another_role_cannot_receive(self, dossier, other_ward, clerk):
         with pytest.raises(DossierError, match="không làm bước"):
             dossier.give(to=StaffFactory(ward=other_ward, officer=True), step="officer", by=clerk, at=MONDAY)
@@ -125,6 +147,22 @@ class TestSupplement:
         dossier.papers_received(by=clerk, at=moment("2026-11-25 14:00"))
         with pytest.raises(DossierError, match="một lần"):
             self.ask(dossier, officer, at=moment("2026-11-26 09:00"))
+
+    def test_the_step_that_has_it_gets_its_share_of_the_new_term(self, dossier, clerk, officer):
+        dossier.take_up(by=officer, at=MONDAY)
+        self.ask(dossier, officer)
+        dossier.papers_received(by=clerk, at=moment("2026-12-07 14:00"))
+        taken = dossier.handovers.get()
+        assert taken.due_at == dossier.step_due_at > moment("2026-12-07 14:00")
+        assert taken.result_at(moment("2026-12-08 09:00"), moment("2026-12-08 09:00")) == "Trước hạn"
+
+    def test_it_goes_on_with_whoever_has_it(self, dossier, clerk, officer, leader):
+        dossier.take_up(by=officer, at=MONDAY)
+        dossier.give(to=leader, step="leader", by=officer, at=moment("2026-11-24 09:00"))
+        dossier.take_up(by=leader, at=moment("2026-11-24 09:10"))
+        self.ask(dossier, officer, at=moment("2026-11-24 10:00"))
+        dossier.papers_received(by=clerk, at=moment("2026-12-07 14:00"))
+        assert (dossier.state, dossier.holder) == (State.SIGNING, leader)
 
     def test_waiting_for_the_citizen_is_never_late(self, dossier, officer):
         dossier.take_up(by=officer, at=MONDAY)
@@ -236,6 +274,14 @@ class TestCorrection:
         assert (old.outcome, new.cause, new.day) == ("lifted", "corrected", date(2026, 12, 1))
         assert dossier.promised_at == dossier.due_at == new.due_at
         assert dossier.reschedules_left() == 1
+
+    def test_a_longer_term_gives_the_step_that_runs_a_longer_share(self, dossier, clerk, officer):
+        dossier.take_up(by=officer, at=MONDAY)
+        before = dossier.step_due_at
+        procedure = Procedure.objects.get(code="1.004884")  # 5 working days instead of 3
+        dossier.correct(changes={"procedure": procedure}, reason="Chọn nhầm", by=clerk, at=moment("2026-11-23 09:00"))
+        dossier.refresh_from_db()
+        assert dossier.step_due_at == dossier.handovers.get().due_at > before
 
     def test_nobody_had_a_dossier_in_hand_before_it_was_received(self, dossier, clerk):
         dossier.take_up(by=dossier.holder, at=moment("2026-11-23 15:00"))

@@ -58,6 +58,8 @@ def brought_to(name, ward, by):
     """A dossier from which the verb may start."""
     what = "khai sinh" if name == "finish" else "xác nhận hôn nhân"
     dossier = DossierFactory(ward=ward, at=THEN if name == "finish" else RECEIVED, by=by, what=what)
+    if name == "take_back":
+        dossier.give(to=StaffFactory(ward=ward, officer=True), step=Handover.Step.OFFICER, by=by, at=RECEIVED)
     if name == "papers_received":
         dossier.request_papers(items=["Bản sao"], reason="Thiếu", by=by, at=RECEIVED)
     if name == "waive_apology":

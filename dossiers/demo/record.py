@@ -145,6 +145,7 @@ class Page:
         self.promise(promise, Appointment.Cause.RESTARTED, act)
         self.dossier.promised(promise).slip_version += 1
         self.step_due(Handover.Step.OFFICER, act.at)
+        self.handovers[-1].due_at = self.dossier.step_due_at
 
     def explain(self, act: Act) -> dict[str, str] | None:
         """The cause, for the promises missed so far without a word and the one that runs; and the new one, if any."""

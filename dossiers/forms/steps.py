@@ -245,4 +245,4 @@ STEP_FORMS: dict[str, type[StepForm]] = {
     "correct": CorrectForm,
 }
 #: Steps that one press takes, without opening their form first.
-ONE_PRESS = {"take_up", "mark_ready", "finish", "papers_received", "hand_back"}
+ONE_PRESS = {"take_up", "take_back", "mark_ready", "finish", "papers_received", "hand_back"}

@@ -34,6 +34,7 @@ class Event(models.Model):
         RECEIVED = "received", "Tiếp nhận hồ sơ"
         GIVEN = "given", "Chuyển hồ sơ"
         TAKEN_UP = "taken_up", "Nhận xử lý"
+        TAKEN_BACK = "taken_back", "Lấy lại hồ sơ chưa ai nhận"
         PAPERS_REQUESTED = "papers_asked", "Yêu cầu bổ sung"
         RESTARTED = "restarted", "Nhận đủ giấy bổ sung"
         RESCHEDULED = "rescheduled", "Hẹn lại"
@@ -53,6 +54,7 @@ class Event(models.Model):
         Kind.RECEIVED: "Bộ phận Một cửa nhận hồ sơ",
         Kind.GIVEN: "Hồ sơ được chuyển đi trong cơ quan",
         Kind.TAKEN_UP: "Công chức bắt đầu giải quyết",
+        Kind.TAKEN_BACK: "Hồ sơ chưa chuyển đi",
         Kind.PAPERS_REQUESTED: "Chúng tôi xin ông/bà bổ sung giấy tờ",
         Kind.RESTARTED: "Ông/bà đã bổ sung đủ giấy tờ, thời hạn tính lại từ đầu",
         Kind.RESCHEDULED: "Chúng tôi xin hẹn lại ngày trả",

@@ -68,8 +68,10 @@ def move(found: Iterable[Shift], *, reason: str, by: Staff, at: datetime) -> int
             dossier.due_at = each.promise.due_at
             dossier.slip_version += 1
         Appointment.objects.bulk_create(rows)
+        for row in rows:
+            row.dossier.step_due_at = row.dossier.share_out()
         Dossier.objects.bulk_update(
-            [row.dossier for row in rows], ["promised_at", "due_at", "slip_version"], batch_size=500
+            [row.dossier for row in rows], ["promised_at", "due_at", "step_due_at", "slip_version"], batch_size=500
         )
         events = Event.objects.bulk_create(
             Event(

@@ -105,6 +105,15 @@ MOVES: dict[str, Move] = {
         ("clerk", "officer", "leader"),
         "Hồ sơ {code} không còn đang giải quyết nên không chuyển được.",
     ),
+    "take_back": Move(
+        "lay-lai",
+        "Lấy lại, chưa chuyển",
+        OPEN,
+        None,
+        Event.Kind.TAKEN_BACK,
+        ("clerk", "officer", "leader"),
+        "Hồ sơ {code} không còn chờ ai nhận nên không phải lấy lại.",
+    ),
     "request_papers": Move(
         "yeu-cau-bo-sung",
         "Yêu cầu bổ sung",

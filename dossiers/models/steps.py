@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db import models, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from desk.calendar import Half, Promise, WorkingCalendar
@@ -24,6 +24,7 @@ from dossiers.models.correction import CHANGES_PROMISE, CORRECTABLE, OFF_THE_SLI
 from dossiers.models.document import DossierDocument
 from dossiers.models.event import Event
 from dossiers.models.handover import Handover
+from dossiers.models.hands import Hands
 from dossiers.models.state import AT_DESK, AT_DESK_WITH_LETTER, MOVES, OPEN, DossierError, Move, State
 from dossiers.models.supplement import SupplementRequest
 
@@ -37,46 +38,11 @@ if TYPE_CHECKING:
 PAPERS_COMPLETE = "Nhận đủ giấy tờ"
 
 
-class Steps(models.Model):
+class Steps(Hands):
     """The verbs of a dossier; `dossiers.models.Dossier` is the only model that has them."""
 
     class Meta:
         abstract = True
-
-    # giao nhận
-
-    def give(self: Dossier, *, to: Staff, step: str, by: Staff, at: datetime, note: str = "") -> Event:
-        """Give the dossier to a colleague, who confirms with `take_up`; an earlier gift still pending is withdrawn."""
-        with self._locked("give", by) as move:
-            if not self._may_give(by):
-                raise DossierError(f"Hồ sơ đang ở {self.holder}. Chỉ người ấy hoặc lãnh đạo chuyển được.")
-            if to.ward_id != self.ward_id or not to.has_role(Handover.ROLE[Handover.Step(step)]):
-                raise DossierError(f"{to} không làm bước “{Handover.Step(step).label}” ở đơn vị này.")
-            if to == by and self.holder_id == by.pk:
-                raise DossierError("Hồ sơ đang ở chính anh/chị rồi.")
-            self.handovers.filter(accepted_at=None, withdrawn_at=None).update(withdrawn_at=at)
-            Handover.objects.create(dossier=self, step=step, giver=by, receiver=to, given_at=at, note=note)
-            return self._record(move, by, at, reason=note, details={"to": to.full_name})
-
-    def take_up(self: Dossier, *, by: Staff, at: datetime) -> Event:
-        """Confirm that the dossier has arrived; an officer may also fetch one that still lies at the desk."""
-        with self._locked("take_up", by) as move:
-            handover = self.handovers.filter(accepted_at=None, withdrawn_at=None).first()
-            if handover and handover.receiver_id != by.pk:
-                raise DossierError(f"Hồ sơ đang chờ {handover.receiver} nhận.")
-            if handover is None:
-                if self.state != State.RECEIVED or not by.has_role("officer"):
-                    raise DossierError(move.refusal.format(code=self.code))
-                giver = self.holder or self.received_by
-                handover = Handover(dossier=self, step=Handover.Step.OFFICER, giver=giver, receiver=by, given_at=at)
-            step = Handover.Step(handover.step)
-            handover.accepted_at = at
-            handover.due_at = self._step_due_at(step, at)
-            handover.save()
-            changes: dict[str, Any] = {"holder": by, "step_due_at": handover.due_at}
-            if step == Handover.Step.OFFICER:
-                changes["officer"] = by
-            return self._go(move, by, at, Handover.STATE[step], **changes)
 
     # bổ sung
 
@@ -95,10 +61,9 @@ class Steps(models.Model):
             SupplementRequest.objects.filter(dossier=self).update(answered_at=at)
             promise = self.promise_from(at, self._calendar(), PAPERS_COMPLETE)
             appointment = self._promise_anew(promise, Appointment.Cause.RESTARTED, by=by, at=at)
-            state = State.IN_PROGRESS if self.officer_id else State.RECEIVED
-            step = Handover.Step.OFFICER if self.officer_id else Handover.Step.DESK
-            due_at = self._step_due_at(step, at)
-            return self._go(move, by, at, state, appointment=appointment, step_due_at=due_at)
+            step = self.step_now
+            state = Handover.STATE[Handover.Step(step.step)] if step else State.RECEIVED
+            return self._go(move, by, at, state, appointment=appointment, step_due_at=self.share_out())
 
     # hẹn lại, sửa
 
@@ -167,6 +132,7 @@ class Steps(models.Model):
                 self._settle(at, Appointment.Outcome.LIFTED)
                 promise = self.promise_of_term(self._calendar())
                 appointment = self._promise_anew(promise, Appointment.Cause.CORRECTED, by=by, at=at, reason=reason)
+                self.step_due_at = self.share_out()
             if self.ready_at and "received_at" in changed:
                 for name, minutes in self.minutes_until(self.ready_at).items():
                     setattr(self, name, minutes)
@@ -283,20 +249,13 @@ class Steps(models.Model):
         fits = {
             "finish": lambda: self.term.is_same_day,
             "give": lambda: self._may_give(staff),
+            "take_back": lambda: pending is not None and self._may_give(staff),
             "request_papers": lambda: not hasattr(self, "supplement"),
             "reschedule": lambda: self.reschedules_left() > 0,
             "explain_delay": lambda: self._to_explain().exists(),
             "waive_apology": lambda: self.appointments.in_debt().exists(),
         }
         return fits.get(name, lambda: True)()
-
-    def _may_give(self: Dossier, staff: Staff) -> bool:
-        at_desk = self.state == State.RECEIVED and staff.has_role("clerk")
-        return at_desk or self.holder_id == staff.pk or staff.has_role("leader")
-
-    @property
-    def pending_handover(self: Dossier) -> Handover | None:
-        return next((row for row in self.handovers.all() if not row.accepted_at and not row.withdrawn_at), None)
 
     def reschedules_left(self: Dossier) -> int:
         """How often the current term may still be rescheduled."""
@@ -345,6 +304,8 @@ class Steps(models.Model):
     ) -> Event:
         before = self.state
         changes["state"] = state
+        if state not in OPEN:
+            self._withdraw(at)
         for field, value in changes.items():
             setattr(self, field, value)
         self.save(update_fields=list(changes))
@@ -394,7 +355,3 @@ class Steps(models.Model):
             self.slip_version += 1
         self.save(update_fields=["promised_at", "due_at", "slip_version"])
         return appointment
-
-    def _step_due_at(self: Dossier, step: str, at: datetime) -> datetime:
-        """When this step will have used its share of the term: from then on the dossier is behind (chậm tiến độ)."""
-        return self.procedure.step_due_at(step, at, (self.term_started_at(), self.promised_at), self._calendar())
