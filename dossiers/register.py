@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import date
 from io import BytesIO
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 import xlsxwriter
@@ -39,6 +42,14 @@ def dossiers_of(ward: Ward, first: date, last: date) -> Any:
     return rows.select_related("procedure", "ward").order_by("register_year", "register_number")
 
 
+def books(rows: Iterable[Dossier], first: date) -> Iterator[tuple[int, Iterable[Dossier]]]:
+    """(year, rows) of each book that the period touches: numbers begin anew with the year. One book where none came."""
+    years = groupby(rows, attrgetter("register_year"))
+    year, book = next(years, (first.year, iter(())))
+    yield year, book
+    yield from years
+
+
 def note_of(dossier: Dossier) -> str:
     notes = [NOTES.get(State(dossier.state), "")]
     if dossier.proxy_name:
@@ -54,20 +65,27 @@ def put(sheet: Any, line: int, column: int, value: Any, style: Any) -> None:
 
 
 def register_xlsx(ward: Ward, first: date, last: date) -> bytes:
-    """The register as a workbook: one sheet, frozen heading, real dates."""
+    """The register as a workbook: a sheet for each year's book, frozen headings, real dates."""
     buffer = BytesIO()
     book = xlsxwriter.Workbook(buffer, {"constant_memory": True, "remove_timezone": True})
-    sheet = book.add_worksheet("Sổ theo dõi")
-    title = book.add_format({"bold": True, "font_size": 14})
+    for year, rows in books(dossiers_of(ward, first, last).iterator(chunk_size=2000), first):
+        title = f"Sổ theo dõi hồ sơ năm {year}, {ward}, {first:%d/%m/%Y} – {last:%d/%m/%Y}"
+        write_sheet(book, f"Sổ theo dõi {year}", title, ward, rows)
+    book.close()
+    return buffer.getvalue()
+
+
+def write_sheet(book: Any, name: str, title: str, ward: Ward, rows: Iterable[Dossier]) -> None:
+    sheet = book.add_worksheet(name)
     heading = book.add_format({"bold": True, "border": 1, "text_wrap": True})
     cell = book.add_format({"border": 1, "text_wrap": True, "valign": "top"})
     moment = book.add_format({"border": 1, "valign": "top", "num_format": "hh:mm dd/mm/yyyy"})
     for column, (_name, width) in enumerate(COLUMNS):
         sheet.set_column(column, column, width)
-    sheet.write(0, 0, f"Sổ theo dõi hồ sơ, {ward}, {first:%d/%m/%Y} – {last:%d/%m/%Y}", title)
-    for column, (name, _width) in enumerate(COLUMNS):
-        sheet.write(2, column, name, heading)
-    for line, dossier in enumerate(dossiers_of(ward, first, last).iterator(chunk_size=2000), start=3):
+    sheet.write(0, 0, title, book.add_format({"bold": True, "font_size": 14}))
+    for column, (words, _width) in enumerate(COLUMNS):
+        sheet.write(2, column, words, heading)
+    for line, dossier in enumerate(rows, start=3):
         address = ", ".join(filter(None, [dossier.address, group_phone(dossier.phone)]))
         texts = {
             0: dossier.register_number,
@@ -88,21 +106,23 @@ def register_xlsx(ward: Ward, first: date, last: date) -> bytes:
             else:
                 put(sheet, line, column, texts.get(column, ""), cell)
     sheet.freeze_panes(3, 2)
-    book.close()
-    return buffer.getvalue()
 
 
 def register_html(ward: Ward, first: date, last: date) -> str:
-    """The register as it is printed: the heading stands on every page, rows are never torn."""
-    rows = list(dossiers_of(ward, first, last))
+    """The register as it is printed: each year's book begins a page, its heading stands on every one, rows are never
+    torn.
+    """
+    kept = {year: list(rows) for year, rows in books(dossiers_of(ward, first, last), first)}
     context = {
         "ward": ward,
         "desk": DeskName.objects.on(last),
         "title": Edition.objects.on(first).titles.get(kind=FormTitle.Kind.REGISTER).title,
         "first": first,
         "last": last,
-        "rows": [(dossier, note_of(dossier)) for dossier in rows],
-        "returned": sum(dossier.returned_at is not None for dossier in rows),
+        "books": [
+            (year, [(row, note_of(row)) for row in rows], sum(row.returned_at is not None for row in rows))
+            for year, rows in kept.items()
+        ],
         "columns": range(1, len(COLUMNS) + 1),
     }
     return render_to_string("paper/register.html", context)

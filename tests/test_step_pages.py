@@ -348,6 +348,24 @@ class TestRegister:
             assert "Tên thủ tục hành chính" in words
             assert f"Trang {number}" in words
 
+    def test_the_book_of_each_year_begins_anew(self, desk, ward, everybody):
+        for at in ("2025-12-30 08:42", "2025-12-31 08:42", "2026-01-05 08:42"):
+            DossierFactory(ward=ward, by=everybody, at=moment(at))
+        period = {"tu": "2025-12-20", "den": "2026-01-15"}
+        pages = PdfReader(BytesIO(desk.get(reverse("dossiers:register_pdf"), period).content)).pages
+        old, new = (" ".join(page.extract_text().split()) for page in pages)
+        assert "Năm 2025" in old and "251231-0001" in old and "Cộng: 2 hồ sơ" in old  # noqa: PT018
+        assert "Năm 2026" in new and "260105-0001" in new and "Cộng: 1 hồ sơ" in new  # noqa: PT018
+        book = openpyxl.load_workbook(BytesIO(desk.get(reverse("dossiers:register_xlsx"), period).content))
+        numbers = {sheet.title: [line[0] for line in sheet.iter_rows(min_row=4, values_only=True)] for sheet in book}
+        assert numbers == {"Sổ theo dõi 2025": [1, 2], "Sổ theo dõi 2026": [1]}
+
+    def test_an_empty_period_is_a_book_that_says_so(self, desk):
+        period = {"tu": "2026-03-01", "den": "2026-03-15"}
+        assert "Không có hồ sơ nào trong kỳ này" in text_of(desk.get(reverse("dossiers:register_pdf"), period))
+        book = openpyxl.load_workbook(BytesIO(desk.get(reverse("dossiers:register_xlsx"), period).content))
+        assert book.sheetnames == ["Sổ theo dõi 2026"]
+
     def test_a_period_that_ends_before_it_starts_is_a_field_error(self, desk):
         answer = desk.get(reverse("dossiers:register_xlsx"), {"tu": "2026-11-30", "den": "2026-11-01"})
         assert "Ngày cuối phải sau ngày đầu" in answer.text
