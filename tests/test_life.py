@@ -207,6 +207,7 @@ class TestReschedule:
             (date(2026, 11, 25), "phải sau"),
             (date(2026, 11, 27), "phải sau"),
             (date(2026, 11, 20), "phải sau"),
+            (date(2062, 11, 30), "xa quá một năm"),
         ],
     )
     def test_the_new_half_day_is_a_working_one_after_the_old(self, dossier, officer, cause, day, words):

@@ -96,6 +96,13 @@ def test_a_reschedule_into_the_past_is_a_field_error(desk, dossier):
     assert "Chờ trả lời xác minh" in answer.text
 
 
+def test_a_mistyped_year_promises_nothing(desk, dossier):
+    typed = {"day": "01/12/2206", "half": "morning", "delay_cause": DelayCause.objects.first().pk, "reason": "Chờ Sở"}
+    answer = desk.post(step(dossier, "hen-lai"), typed)
+    assert answer.context["form"].errors == {"day": ["Ngày này xa quá một năm. Xin xem lại năm."]}
+    assert dossier.appointments.count() == 1
+
+
 def test_a_proxy_without_a_paper_takes_nothing(desk, dossier, everybody):
     dossier.mark_ready(by=everybody, at=timezone.now())
     typed = {"to_name": "Ngô Thế Vĩnh", "to_id_number": "035090000009"}

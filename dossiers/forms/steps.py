@@ -16,10 +16,11 @@ from dossiers.forms.fields import OFF, Fee, Lines, Reason
 from dossiers.forms.letter_facts import demand_facts, fact_fields
 from dossiers.forms.papers import EXTRA_PAPERS, Paper, faults, given
 from dossiers.models import Appointment, DelayCause, Dossier, Handover, Procedure
+from dossiers.models.steps import FURTHEST
 
 
 class ComingDay(Text):
-    """A day typed dd/mm/yyyy, cleaned to a date from today on."""
+    """A day typed dd/mm/yyyy, cleaned to a date from today on, within a year."""
 
     widget = forms.TextInput(attrs={"placeholder": "ngày/tháng/năm", "inputmode": "numeric", **OFF})
 
@@ -35,6 +36,8 @@ class ComingDay(Text):
             raise ValidationError("Ghi như 25/11/2026.") from None
         if typed < timezone.localdate():
             raise ValidationError("Ngày này đã qua.")
+        if typed > timezone.localdate() + FURTHEST:
+            raise ValidationError("Ngày này xa quá một năm. Xin xem lại năm.")
         return typed
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 #: What the count of a new term starts with.
 PAPERS_COMPLETE = "Nhận đủ giấy tờ"
+#: Nobody promises further ahead: beyond it the year was mistyped, and no calendar is known.
+FURTHEST = timedelta(days=366)
 
 
 class Steps(Hands):
@@ -74,6 +76,8 @@ class Steps(Hands):
         with self._locked("reschedule", by) as move:
             if self.reschedules_left() < 1:
                 raise DossierError(f"Hồ sơ này đã hẹn lại {self.edition.max_reschedules} lần, đúng mức quy định.")
+            if day > timezone.localdate(at) + FURTHEST:
+                raise DossierError("Ngày hẹn mới xa quá một năm. Xin xem lại năm.")
             calendar = self._calendar()
             due_at = calendar.closes_at(day, Half(half))
             if not calendar.is_working(day):
