@@ -38,6 +38,7 @@ from dossiers.models import (
     HelpGiven,
     HomeVisit,
     HomeVisitStep,
+    Presentation,
     Procedure,
     State,
     SupplementRequest,
@@ -82,7 +83,7 @@ def demo(seeded, db):
 @pytest.fixture
 def empty(db):
     """Nobody and nothing but the reference data, whatever `seeded` has left in this module's transaction."""
-    visits = (HelpGiven, HomeVisitStep, HomeVisit)
+    visits = (HelpGiven, HomeVisitStep, HomeVisit, Presentation)
     papers = (Event, DossierDocument, Handover, SupplementRequest, Appointment, Dossier)
     for model in (*visits, *papers, Counter, Staff, Hamlet):
         model.objects.all().delete()
@@ -420,12 +421,19 @@ def everything():
             [plain(row) for row in dossier.handovers.all()],
             [plain(row) for row in SupplementRequest.objects.filter(dossier=dossier)],
         )
-    return dossiers, set(Counter.objects.values_list("ward__slug", "series", "value"))
+    counters = Counter.objects.filter(series__regex="^(dossier|register)-")  # what was not received has its own
+    return dossiers, set(counters.values_list("ward__slug", "series", "value"))
 
 
 def plain(row, *hidden):
     fields = [field for field in row._meta.concrete_fields if field.name not in ("id", *hidden)]
     return {field.name: str(getattr(row, field.name)) for field in fields}
+
+
+def test_matters_that_were_not_received_are_logged_once_with_their_numbers(demo, le_hong_phong):
+    bring_up_to(MONDAY + timedelta(hours=2))
+    rows = Presentation.objects.filter(ward=le_hong_phong).order_by("kind", "at")
+    assert [(row.kind, row.number) for row in rows] == [("refusal", 1), ("supplement", 1), ("supplement", 2)]
 
 
 def test_there_are_visits_in_every_state_and_help_all_over_the_time(demo, le_hong_phong):

@@ -1,4 +1,4 @@
-"""Visits at home and help with declarations: what the dossiers call for, and a few requests of today."""
+"""Visits at home, help with declarations, matters not received: what the dossiers call for, and a few of today."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from desk.models import Staff
 from dossiers.declarations import DECLARATIONS
 from dossiers.demo.papers import Town
 from dossiers.demo.wards import Office
-from dossiers.models import Dossier, HelpGiven, HomeVisit, HomeVisitStep, Procedure
+from dossiers.models import Dossier, HelpGiven, HomeVisit, HomeVisitStep, Presentation, Procedure
 
 SPACE = UUID("6e0b6a5c-5b1e-4a53-9a9a-0d3b8f5f0c11")
 #: Every so many dossiers of a declaration's procedure, its owner was helped with the declaration.
@@ -29,6 +29,12 @@ TODAY = (
     ("phone", "not_met", "", 6),
     ("web", "called_off", "", 8),
 )
+#: Matters that the wards with accounts looked at and did not receive: procedure, what is missing, reason, days ago.
+PRESENTED = (
+    ("1.004873", ["Bản sao quyết định ly hôn"], "Thiếu giấy chứng minh việc chấm dứt hôn nhân trước", 9),
+    ("1.001193", ["Giấy chứng sinh bản chính", "Căn cước của người đi khai"], "Mới có bản chụp giấy chứng sinh", 4),
+    ("2.000815", [], "Bản chính bị tẩy xóa nên không chứng thực được; xin cấp lại bản chính ở nơi đã cấp", 2),
+)
 REASONS = {"not_met": "Gọi cửa không có người nhà, hẹn gọi lại", "called_off": "Gia đình đã tự đến nộp"}
 
 
@@ -40,6 +46,7 @@ def furnish_homes(offices: Mapping[int, Office], town: Town, now: datetime) -> N
     for office in offices.values():
         if office.ward.slug in slugs:
             visits += [today(number, office, town, procedure, now) for number in range(len(TODAY))]
+            present(office, town, now)
     known = set(HomeVisit.objects.filter(key__in=[visit.key for visit in visits]).values_list("key", flat=True))
     added = HomeVisit.objects.bulk_create([visit for visit in visits if visit.key not in known])
     HomeVisitStep.objects.bulk_create(step for visit in added for step in story(visit))
@@ -47,6 +54,23 @@ def furnish_homes(offices: Mapping[int, Office], town: Town, now: datetime) -> N
         (help_of(dossier) for dossier in received(offices, Dossier.Channel.COUNTER) if dossier.pk % HELPED == 0),
         ignore_conflicts=True,
     )
+
+
+def present(office: Office, town: Town, now: datetime) -> None:
+    for number, (code, items, reason, days_ago) in enumerate(PRESENTED):
+        person = town.crowd(office.ward)[len(TODAY) + number]
+        Presentation.objects.present(
+            ward=office.ward,
+            by=office.crew.clerks[0],
+            at=office.clock.earlier(now, 60 + 450 * days_ago),
+            key=uuid5(SPACE, f"{office.ward.slug}/presented/{number}"),
+            kind=Presentation.Kind.SUPPLEMENT if items else Presentation.Kind.REFUSAL,
+            procedure=Procedure.objects.in_force(timezone.localdate(now)).get(code=code),
+            applicant_name=person.name,
+            address=town.places[town.hamlets[office.ward.pk][number].pk],
+            items=items,
+            reason=reason,
+        )
 
 
 def received(offices: Collection[int], channel: str) -> Any:
