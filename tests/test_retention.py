@@ -53,6 +53,18 @@ def test_contact_data_goes_after_its_term_and_the_book_keeps_the_rest(returned, 
     assert Dossier.objects.get(pk=waiting.pk).phone == "0912000346"
 
 
+def test_a_corrected_number_goes_from_the_trace_of_its_correction_too(ward, clerk):
+    dossier = DossierFactory(ward=ward, phone="0912000345")
+    changes = {"phone": "0912000999", "address": "Tổ 5"}
+    dossier.correct(changes=changes, reason="Ghi nhầm", by=clerk, at=moment("2026-11-23 09:00"))
+    for step in ("mark_ready", "hand_back"):
+        getattr(dossier, step)(by=clerk, at=RETURNED)
+    assert clear("contact", 730) == 1
+    trace = dossier.events.get(kind="corrected")
+    assert trace.details["phone"] == ["", ""]
+    assert trace.details["address"][1] == "Tổ 5"
+
+
 def test_scans_go_with_their_files(returned, clerk, django_capture_on_commit_callbacks):
     row = Attachment.objects.attach(
         dossier=returned, document=returned.documents.get(), file=scan(), by=clerk, at=RETURNED

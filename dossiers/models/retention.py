@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 from desk.models import AccessLog
 from dossiers.models.attachment import Attachment
 from dossiers.models.dossier import Dossier
+from dossiers.models.event import Event
 from dossiers.models.supplement import Presentation
 from dossiers.models.visit import HomeVisit
 
@@ -83,11 +84,20 @@ def without(model: type[models.Model], *fields: str) -> Callable[[list[int], dat
     return lambda pks, now: model._default_manager.filter(pk__in=pks).update(**dict.fromkeys(fields, ""))
 
 
+def forget_contact(pks: list[int], now: datetime) -> int:
+    """Empties the contact data of these dossiers, and what a correction of it kept as its trace."""
+    traces = Event.objects.filter(dossier__in=pks, kind=Event.Kind.CORRECTED, details__has_key="phone")
+    for trace in traces:
+        trace.details["phone"] = ["", ""]
+    Event.objects.bulk_update(traces, ["details"])
+    return without(Dossier, "phone", "email")(pks, now)
+
+
 #: By the kind of term; an app above adds what it keeps itself.
 KEPT: dict[str, Kept] = {
     RetentionTerm.Kind.CONTACT: Kept(
         lambda day: Dossier.objects.filter(ended_before(day)).exclude(phone="", email=""),
-        without(Dossier, "phone", "email"),
+        forget_contact,
     ),
     RetentionTerm.Kind.SCANS: Kept(
         lambda day: Attachment.objects.kept().filter(Q(dossier__returned_at__lt=day) | Q(dossier__ended_at__lt=day)),
