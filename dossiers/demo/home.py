@@ -30,7 +30,7 @@ TODAY = (
     ("web", "called_off", "", 8),
 )
 #: Matters that the wards with accounts looked at and did not receive: procedure, what is missing, reason, days ago.
-PRESENTED = (
+PRESENTED: tuple[tuple[str, list[str], str, int], ...] = (
     ("1.004873", ["Bản sao quyết định ly hôn"], "Thiếu giấy chứng minh việc chấm dứt hôn nhân trước", 9),
     ("1.001193", ["Giấy chứng sinh bản chính", "Căn cước của người đi khai"], "Mới có bản chụp giấy chứng sinh", 4),
     ("2.000815", [], "Bản chính bị tẩy xóa nên không chứng thực được; xin cấp lại bản chính ở nơi đã cấp", 2),
