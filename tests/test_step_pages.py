@@ -390,4 +390,6 @@ def test_a_pile_of_papers_becomes_ready_one_scan_after_another(desk, ward, every
     page = desk.post(reverse("dossiers:arrivals"), {"q": pile[0].code}, follow=True)
     assert set(Dossier.objects.values_list("state", flat=True)) == {State.READY}
     assert page.text.count("đã có kết quả.") == 2
+    page = desk.post(reverse("dossiers:arrivals"), {"q": "000.04.01.h25-261123-0001"}, follow=True)
+    assert "Chưa thấy hồ sơ 000.04.01.H25-261123-0001 ở đơn vị." in page.text
     assert "không còn chờ kết quả" in page.text

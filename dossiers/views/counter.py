@@ -229,7 +229,7 @@ def arrivals(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             found = find(form.cleaned_data["q"], Dossier.objects.visible_to(request.user))[:2]
-            words, is_done = arrive(list(found), request)
+            words, is_done = arrive(list(found), request, form.cleaned_data["q"])
         except (DossierError, IdCardError) as error:
             words, is_done = str(error), False
         done = [{"words": words, "is_done": is_done}, *done][:PILE]
@@ -240,8 +240,11 @@ def arrivals(request: HttpRequest) -> HttpResponse:
     return render(request, "dossiers/arrivals.html", context)
 
 
-def arrive(found: list[Dossier], request: HttpRequest) -> tuple[str, bool]:
+def arrive(found: list[Dossier], request: HttpRequest, scanned: str) -> tuple[str, bool]:
+    if not found:
+        code = scanned.upper() if CODE.fullmatch(scanned) else "này"
+        return f"Chưa thấy hồ sơ {code} ở đơn vị.", False
     if len(found) != 1:
-        return ("Chưa thấy hồ sơ này ở đơn vị." if not found else "Có nhiều hồ sơ khớp, xin quét mã trên giấy."), False
+        return "Có nhiều hồ sơ khớp, xin quét mã trên giấy.", False
     found[0].mark_ready(by=request.user, at=timezone.now())
     return f"{found[0].short_code}, {found[0].procedure.short_name}: đã có kết quả.", True

@@ -74,7 +74,7 @@ def test_a_pile_of_results_becomes_ready_scan_by_scan_without_a_mouse(page, keys
     scans = [
         (first.code, f"{first.short_code}, Xác nhận hôn nhân: đã có kết quả.", (1, 1)),
         (second.get_status_url(), f"{second.short_code}, Xác nhận hôn nhân: đã có kết quả.", (2, 2)),
-        ("000.03.01.H25-261123-9999", "Chưa thấy hồ sơ này ở đơn vị.", (3, 2)),
+        ("000.03.01.H25-261123-9999", "Chưa thấy hồ sơ 000.03.01.H25-261123-9999 ở đơn vị.", (3, 2)),
         (first.code, f"Hồ sơ {first.code} không còn chờ kết quả.", (4, 2)),
         (third.code, f"{third.short_code}, Xác nhận hôn nhân: đã có kết quả.", (5, 3)),
     ]

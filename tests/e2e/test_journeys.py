@@ -126,5 +126,5 @@ def test_a_pile_of_signed_papers_is_scanned_one_after_another(page, everybody):
         keys.scan(scanned)
         expect(page.locator("ol.plain li")).to_have_count(count + 1)
     assert Dossier.objects.ready().count() == 6
-    expect(page.get_by_text("Chưa thấy hồ sơ này ở đơn vị.")).to_have_count(1)
+    expect(page.get_by_text("Chưa thấy hồ sơ 000.03.01.H25-261120-9999 ở đơn vị.")).to_have_count(1)
     expect(page.get_by_text("không còn chờ kết quả")).to_have_count(1)
