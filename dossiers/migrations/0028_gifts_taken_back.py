@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dossiers', '0026_counts_until_nothing_is_on_its_way'),
+        ('dossiers', '0027_prints_of_papers'),
     ]
 
     operations = [
