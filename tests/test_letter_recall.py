@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from dossiers.models import DossierError
+from dossiers.models import DossierError, Figure
 from letters.models import Letter
 from tests.conftest import moment
 from tests.factories import consenting, draw_all, explain, late, letter_of
@@ -84,9 +84,23 @@ def test_a_recalled_apology_is_owed_again_until_the_new_one_is_issued(overdue, l
     assert overdue.state == "returned"
 
 
+def test_a_recall_is_counted_and_read_on_the_dossier(client, overdue, leader):
+    explain(overdue, MONDAY)
+    draw_all(MONDAY)
+    letter = letter_of(overdue)
+    letter.issue(by=leader, at=MONDAY)
+    for hours in range(4):
+        Figure.objects.keep_up(MONDAY + timedelta(hours=hours))
+    letter.recall(reason="Ghi sai, xin viết lại", by=leader, at=MONDAY + timedelta(hours=4))
+    Figure.objects.keep_up(MONDAY + timedelta(hours=4))
+    assert not Figure.objects.differences()
+    client.force_login(leader)
+    assert "Thu hồi thư xin lỗi" in client.get(overdue.get_absolute_url()).text
+
+
 def test_a_recall_leaves_what_a_leader_has_waived_alone(overdue, leader):
     overdue.waive_apology(reason="Người nộp đi xa, cần kết quả ngay", by=leader, at=MONDAY)
-    overdue.appointments.owe_apology_again()
+    overdue.appointments.get().owe_apology_again(reason="Sai lý do", by=leader, at=MONDAY)
     assert not overdue.appointments.in_debt().exists()
 
 

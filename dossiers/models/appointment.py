@@ -76,12 +76,6 @@ class AppointmentQuerySet(WardQuerySet):
         """The apology is issued, or a leader lets the result go out without it and says why."""
         return self.filter(apology_settled_at=None).update(apology_settled_at=at, waived_reason=waived_reason)
 
-    def owe_apology_again(self) -> int:
-        """A recalled apology is none: the promise owes one until the letter in its place is issued, or a leader waives
-        it. What was waived stays so.
-        """
-        return self.filter(waived_reason="").update(apology_settled_at=None)
-
     def missed_or_put_off(self) -> AppointmentQuerySet:
         """Promises that were missed, or made anew with a cause; not those kept in spite of the trouble foreseen."""
         put_off = Q(delay_cause__isnull=False, is_current=False) & ~Q(outcome=Appointment.Outcome.LIFTED)
@@ -244,6 +238,16 @@ class Appointment(models.Model):
             return self.dossier.promise_of_term(days)
         day = self.day if days.is_working(self.day) else days.next_working_day(self.day)
         return chosen(days, day, calendar.Half(self.half), self.get_cause_display())
+
+    def owe_apology_again(self, *, reason: str, by: Staff, at: datetime) -> None:
+        """Its apology is recalled, and a recalled one is none: it owes one until the letter in its place is issued, or
+        a leader waives it. What was waived stays so.
+        """
+        told = Appointment.objects.filter(pk=self.pk, waived_reason="", apology_settled_at__isnull=False)
+        if told.update(apology_settled_at=None):
+            state = self.dossier.state
+            facts = {"appointment": self, "reason": reason, "state_before": state, "state_after": state}
+            Event.record(Event.Kind.RECALLED, self.dossier, by=by, at=at, **facts)
 
     @property
     def in_words(self) -> str:

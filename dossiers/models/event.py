@@ -24,9 +24,9 @@ class EventQuerySet(WardQuerySet):
         return self.filter(kind=Event.Kind.REMINDED)
 
     def steps(self) -> Self:
-        """What moved a matter on: not what the clock and the calendar did to it, nor a mended mistake or a waiver."""
+        """What moved a matter on: not what the clock and the calendar did to it, mended mistakes, a leader's word."""
         kinds = Event.Kind
-        return self.exclude(kind__in=(kinds.OVERDUE, kinds.MOVED, kinds.CORRECTED, kinds.WAIVED))
+        return self.exclude(kind__in=(kinds.OVERDUE, kinds.MOVED, kinds.CORRECTED, kinds.WAIVED, kinds.RECALLED))
 
 
 class Event(models.Model):
@@ -43,6 +43,7 @@ class Event(models.Model):
         CORRECTED = "corrected", "Sửa sai sót"
         OVERDUE = "overdue", "Quá hạn"
         WAIVED = "waived", "Cho trả trước thư xin lỗi"
+        RECALLED = "recalled", "Thu hồi thư xin lỗi"
         REMINDED = "reminded", "Lãnh đạo nhắc"
         READY = "ready", "Có kết quả"
         RETURNED = "returned", "Trả kết quả"
@@ -63,6 +64,7 @@ class Event(models.Model):
         Kind.CORRECTED: "Sửa lại thông tin trên giấy hẹn",
         Kind.OVERDUE: "Chưa có kết quả, chúng tôi đã lỡ hẹn",
         Kind.WAIVED: "Chúng tôi xin trả kết quả trước, thư xin lỗi gửi sau",
+        Kind.RECALLED: "Chúng tôi thu hồi thư xin lỗi, sẽ gửi thư khác",
         Kind.REMINDED: "Lãnh đạo nhắc giải quyết hồ sơ",
         Kind.READY: "Đã có kết quả, mời ông/bà đến nhận",
         Kind.RETURNED: "Đã trả kết quả cho ông/bà",

@@ -60,6 +60,7 @@ class Steps(Hands):
     def papers_received(self: Dossier, *, by: Staff, at: datetime) -> Event:
         """The missing papers are there: the full term starts again (Nghị định 61/2018, Điều 19 khoản 4)."""
         with self._locked("papers_received", by) as move:
+            self.refresh_from_db(fields=["procedure", "committed", "received_at"])  # may be corrected meanwhile
             SupplementRequest.objects.filter(dossier=self).update(answered_at=at)
             promise = self.promise_from(at, self._calendar(), PAPERS_COMPLETE)
             appointment = self._promise_anew(promise, Appointment.Cause.RESTARTED, by=by, at=at)

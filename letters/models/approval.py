@@ -156,7 +156,7 @@ class Approval(models.Model):
             letter.replaced_at, letter.recall_reason = at, reason
             letter.save(update_fields=["replaced_at", "recall_reason"])
             if letter.appointment:
-                Appointment.objects.filter(pk=letter.appointment_id).owe_apology_again()
+                letter.appointment.owe_apology_again(reason=reason, by=by, at=at)
             self._take_over(letter)
             return type(self).objects.create(
                 ward=letter.ward,
