@@ -20,6 +20,13 @@ def admin(client, db):
     return client
 
 
+def test_the_door_of_the_administration_is_that_of_everybody(client, clerk):
+    answer = client.get("/quan-tri/", follow=True)
+    assert answer.redirect_chain[-1][0] == "/dang-nhap/?next=/quan-tri/"
+    client.force_login(clerk)
+    assert client.get("/quan-tri/", follow=True).status_code == 403
+
+
 @pytest.mark.parametrize("address", ["/quan-tri/desk/deskname/add/", "/quan-tri/desk/staff/add/"])
 def test_a_form_that_is_refused_is_said_to_be_in_vietnamese(admin, address):
     page = admin.post(address, {}).text
