@@ -8,11 +8,13 @@ from functools import partial
 from operator import itemgetter
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.db.models import Count, F, Max, Min, Q
 from django.test import override_settings
 from django.utils import timezone
+from pypdf import PdfReader
 
 from desk.calendar import ZONE
 from desk.demo import ACCOUNTS, PASSWORD
@@ -24,12 +26,14 @@ from dossiers.demo.life import APOLOGISE, Matter, life
 from dossiers.demo.papers import Town
 from dossiers.demo.plan import DEMONSTRATION, Catalogue, Window, arrivals
 from dossiers.demo.record import noticed_at
+from dossiers.demo.scans import SCANNED
 from dossiers.demo.seed import SEED, bring_up_to
 from dossiers.demo.wards import open_offices
 from dossiers.lanes import LANES, Moment
 from dossiers.models import (
     OPEN,
     Appointment,
+    Attachment,
     Dossier,
     DossierDocument,
     Event,
@@ -445,7 +449,20 @@ def test_there_are_visits_in_every_state_and_help_all_over_the_time(demo, le_hon
     assert len(HelpGiven.objects.by_month(*year)) >= 2
 
 
-def test_a_second_run_adds_no_visit_and_no_help(demo):
-    before = HomeVisit.objects.count(), HelpGiven.objects.count()
+def test_the_newest_dossiers_have_scans_that_can_be_read(demo, le_hong_phong):
+    Attachment.objects.all().delete()  # another test's files
     bring_up_to(MONDAY)
-    assert (HomeVisit.objects.count(), HelpGiven.objects.count()) == before
+    scans = Attachment.objects.filter(dossier__ward=le_hong_phong)
+    assert len(scans) == SCANNED
+    for row in scans:
+        with default_storage.open(row.stored) as file:
+            assert row.document.name in PdfReader(file).pages[0].extract_text()
+
+
+def test_a_second_run_adds_no_visit_no_help_and_no_scan(demo):
+    def how_many():
+        return HomeVisit.objects.count(), HelpGiven.objects.count(), Attachment.objects.count()
+
+    before = how_many()
+    bring_up_to(MONDAY)
+    assert how_many() == before

@@ -15,6 +15,7 @@ from dossiers.demo.life import APOLOGISE, EFFECTS, Act, Matter, life
 from dossiers.demo.papers import Town
 from dossiers.demo.plan import DEMONSTRATION, Catalogue, Window, arrivals
 from dossiers.demo.record import Recorder, noticed_at
+from dossiers.demo.scans import furnish_scans
 from dossiers.demo.wards import Office, open_offices
 from dossiers.models import MOVES, UNFINISHED, Appointment, Dossier, DossierError, Event, Handover, Procedure, State
 from dossiers.models.dossier import DossierQuerySet
@@ -45,6 +46,7 @@ def bring_up_to(now: datetime, *, seed: int = SEED, window: Window | None = None
     catalogue = Catalogue(list(Procedure.objects.prefetch_related("documents")))
     added = Recorder(town, catalogue, offices).record(missing, now)
     furnish_homes(offices, town, now)
+    furnish_scans(offices.values())
     return Seeded(added, steps, broken)
 
 
