@@ -280,6 +280,12 @@ def test_lists_cost_the_same_for_one_and_twenty(clerk_client, ward, clerk, colle
     assert [cost(url) for url in urls] == alone
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "hôm qua"])
+def test_a_round_of_another_age_is_refused_beside_its_field(clerk_client, day):
+    answer = clerk_client.get("/tai-nha/lich.pdf", {"ngay": day}, follow=True)
+    assert "ngay" in answer.context["form"].errors
+
+
 def test_the_round_lists_every_house_by_hamlet_with_a_note_of_hand_over(clerk_client, ward, clerk, colleague):
     hamlets = [Hamlet.objects.create(ward=ward, name=f"Tổ {number}", position=number) for number in (2, 1)]
     for number, hamlet in enumerate(hamlets):

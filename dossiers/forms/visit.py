@@ -12,6 +12,7 @@ from django.utils import timezone
 from desk.calendar import Half
 from desk.forms import OpenForm, PersonName, Phone, Text
 from desk.models import CalendarDay, Hamlet, Staff, Ward
+from dossiers.forms.counter import day_field
 from dossiers.forms.fields import OFF, DossierCode, Reason
 from dossiers.forms.steps import ComingDay
 from dossiers.models import Dossier, HomeVisit, Procedure
@@ -171,12 +172,7 @@ class HandBackForm(forms.Form):
 class DayForm(forms.Form):
     """The day of a round; today where nothing is asked for."""
 
-    ngay = forms.DateField(
-        label="Ngày",
-        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": "Ghi như 25/11/2026.", "required": "Xin chọn ngày."},
-    )
+    ngay = day_field("Ngày", "25/11/2026")
 
     @classmethod
     def of(cls, asked: Any) -> DayForm:
