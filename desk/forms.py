@@ -131,7 +131,7 @@ class Birth(Text):
 
     def prepare_value(self, value: Any) -> Any:
         """ISO back to how people write it."""
-        return slashed(value or "")
+        return slashed(value) if value else value
 
 
 class Email(forms.EmailField):

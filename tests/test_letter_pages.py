@@ -312,7 +312,7 @@ def test_a_strangers_file_is_looked_up_without_reading_every_letter(client, issu
     with default_storage.open(issued.pdf) as kept, CaptureQueriesContext(connection) as captured:
         file = SimpleUploadedFile("thu.pdf", kept.read(), content_type="application/pdf")
         client.post(reverse("letters:check_file"), {"file": file})
-    [asked] = [query["sql"] for query in captured if 'sha256" = ' in query["sql"]]
+    [asked] = [query["sql"] for query in captured if 'letter"."sha256" = ' in query["sql"]]
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE letters_letter")
         cursor.execute(f"EXPLAIN {'QUERY PLAN' if connection.vendor == 'sqlite' else ''} {asked}")

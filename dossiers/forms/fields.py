@@ -102,4 +102,4 @@ class Day(Text):
 
     def prepare_value(self, value: Any) -> Any:
         """As it is typed, where a kept one is shown again."""
-        return slashed(value or "")
+        return slashed(value) if value else value

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from desk.models import Ward
+from dossiers.models import Procedure
 from tests.conftest import moment, run_from
 from tests.e2e.conftest import PHONE
 from tests.e2e.test_every_page import inspecting
@@ -20,9 +21,14 @@ def test_a_leader_commits_the_ward_and_the_counter_promises_it(browse, now, monk
     ward = Ward.objects.get(slug="le-hong-phong")
     leader = StaffFactory(leader=True, power="TM", title="Chủ tịch UBND phường", full_name="Trần Quốc Vượng")
     in_time(ward, {6: 40})
-    results(ward, {30: 20}, "rest_hours")
+    late = {"code": "1.004884"}
+    results(ward, {30: 20}, "hours", **late)
+    results(ward, {0: 20}, "late", **late)
     received = moment("2026-11-20 08:00")
-    DossierFactory(at=received, in_progress=True, then=moment("2026-11-20 09:00"), applicant_name="Đào Văn Thuật")
+    matter = Procedure.objects.get(**late)
+    DossierFactory(
+        procedure=matter, at=received, in_progress=True, then=moment("2026-11-20 09:00"), applicant_name="Đào Văn Thuật"
+    )
 
     room = browse(staff=leader)
     with inspecting(is_citizens=False) as inspector:
@@ -33,7 +39,7 @@ def test_a_leader_commits_the_ward_and_the_counter_promises_it(browse, now, monk
         room.get_by_role("link", name="Rà soát thủ tục").click()
         expect(room.get_by_text("có thể cam kết 2 ngày làm việc.")).to_be_visible()
         inspector.look(room, "leader-review")
-        room.get_by_role("link", name="Xem, cam kết").click()
+        room.get_by_role("link", name="Xem, cam kết : Xác nhận hôn nhân").click()
         expect(room.get_by_label("Thời hạn cam kết")).to_have_value("2")
         room.get_by_label("Lý do").fill("Chín trong mười hồ sơ xong trong ngày")
         room.get_by_role("button", name="Cam kết", exact=True).click()
