@@ -39,17 +39,21 @@ def number_of(rows: models.QuerySet) -> models.QuerySet:
     return rows.order_by().annotate(how_many=how_many).values_list("how_many")
 
 
-def transactions() -> tuple[int, int]:
-    """The number of the oldest transaction that still writes, and the one that the next will get.
+def others_write(*written: type[models.Model]) -> bool:
+    """Whether another transaction has written rows of these models and is not over: nobody can see them yet.
 
-    What began before now is over as soon as the first is no less than the second is now. On SQLite, where one writes
-    at a time, both are 0.
+    On SQLite, where one writes at a time, it never is so inside a transaction that writes.
     """
     if connection.vendor != "postgresql":
-        return 0, 0
+        return False
     with connection.cursor() as cursor:
-        cursor.execute("SELECT txid_snapshot_xmin(now), txid_snapshot_xmax(now) FROM txid_current_snapshot() AS now")
-        return cursor.fetchone()
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM pg_locks JOIN pg_database ON pg_database.oid = database"
+            " WHERE datname = current_database() AND mode = 'RowExclusiveLock' AND pid <> pg_backend_pid()"
+            " AND relation = ANY (%s::regclass[]))",
+            [[model._meta.db_table for model in written]],
+        )
+        return cursor.fetchone()[0]
 
 
 class Kept(NamedTuple):

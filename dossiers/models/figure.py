@@ -21,7 +21,7 @@ from django.utils import timezone
 from desk.calendar import ONE_DAY
 from desk.models import Ward, WardQuerySet
 from desk.period import Days, month_of, months_later
-from desk.sql import transactions
+from desk.sql import others_write
 from dossiers.counting import OF_ALL, Cut, Measure, counts_of, days_of
 from dossiers.models.appointment import Appointment
 from dossiers.models.dossier import Dossier
@@ -97,13 +97,14 @@ class FigureQuerySet(WardQuerySet):
     def keep_up(self, now: datetime) -> int:
         """Count what has happened since the mark; returns how many days of wards were counted.
 
-        The mark moves only to where nothing is on its way any more, so that no act is missed, however long it takes
-        from its event to its commit. Apologies leave no event; they are found by when they were settled, which may
-        have been said some time before it is done.
+        The mark moves to the newest event at a moment when nobody else is writing, so that no act is missed, however
+        long it takes from its event to its commit. Apologies leave no event; they are found by when they were settled,
+        which may have been said some time before it is done.
         """
         with transaction.atomic():
             run = FigureRun.objects.taken()
-            is_over = transactions()[0] >= run.transaction_last
+            newest = Event.objects.aggregate(newest=Max("pk"))["newest"] or 0  # asked for before who writes
+            is_quiet = not others_write(Event, Appointment)
             happened = Event.objects.filter(pk__gt=run.event_before)
             settled = Appointment.objects.filter(apology_settled_at__gte=run.counted_before - SETTLING)
             stale: dict[date, set[int]] = defaultdict(set)
@@ -112,10 +113,8 @@ class FigureQuerySet(WardQuerySet):
                 for day, wards in days_of(Dossier.objects.filter(pk__in=touched)).items():
                     stale[day] |= wards
             self.count_again(stale)
-            if is_over:
-                run.event_before, run.counted_before = run.event_last, run.marked_at
-                run.event_last = Event.objects.aggregate(newest=Max("pk"))["newest"] or 0
-                run.transaction_last, run.marked_at = transactions()[1], now
+            if is_quiet:
+                run.event_before, run.counted_before = newest, now
             run.counted_at = now
             run.save()
         return sum(map(len, stale.values()))
@@ -165,7 +164,7 @@ class FigureQuerySet(WardQuerySet):
         with transaction.atomic():
             run = FigureRun.objects.taken()
             known = Event.objects.filter(at__lt=now - ONE_DAY).aggregate(newest=Max("pk"))["newest"] or 0
-            run.event_before, run.event_last = max(run.event_before, known), max(run.event_last, known)
+            run.event_before = max(run.event_before, known)
             run.counted_at = run.counted_at or now
             run.save()
         return found
@@ -262,17 +261,12 @@ class FigureRunManager(models.Manager["FigureRun"]):
 
 
 class FigureRun(models.Model):
-    """How far the counts are: `event_before` and `counted_before` mark what is counted for good.
-
-    The next mark is `event_last`, the newest event at `marked_at`; it holds as soon as every transaction below
-    `transaction_last` is over. `counted_at` is when the last run was.
+    """How far the counts are: everything up to the event `event_before` and the moment `counted_before` is counted for
+    good; `counted_at` is when the last run was.
     """
 
     event_before = models.PositiveBigIntegerField(default=0)
-    event_last = models.PositiveBigIntegerField(default=0)
-    transaction_last = models.PositiveBigIntegerField(default=0)
     counted_before = models.DateTimeField(default=timezone.now)
-    marked_at = models.DateTimeField(default=timezone.now)
     counted_at = models.DateTimeField("tính đến", null=True)
 
     objects = FigureRunManager()
