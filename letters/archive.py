@@ -92,11 +92,9 @@ def sweep(now: datetime) -> int:
     Whatever was written in the last day stays, and each file goes while its letter is locked, as it is while drawn.
     """
     swept = 0
-    try:
+    try:  # a store like S3 knows no folders that could be asked for
         folders = default_storage.listdir(FOLDER)[0]
-    except (
-        FileNotFoundError
-    ):  # nothing was ever kept; a store like S3 says an empty list and knows no folder to ask for
+    except FileNotFoundError:
         return 0
     for folder in folders:
         there = {f"{FOLDER}/{folder}/{name}" for name in default_storage.listdir(f"{FOLDER}/{folder}")[1]}
