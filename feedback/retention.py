@@ -38,7 +38,7 @@ def answered(day: datetime) -> QuerySet[Any]:
 def forget_voices(pks: list[int], now: datetime) -> int:
     files = ContributionFile.objects.filter(contribution__in=pks)
     for stored in list(files.values_list("stored", flat=True)):
-        transaction.on_commit(lambda stored=stored: default_storage.delete(stored))  # type: ignore[misc]
+        transaction.on_commit(lambda stored=stored: default_storage.delete(stored), robust=True)  # type: ignore[misc]
     files.delete()
     return without(Contribution, "name", "phone", "email", "address")(pks, now)
 

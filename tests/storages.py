@@ -34,7 +34,7 @@ class Bucket(InMemoryStorage):
 class Unreachable(InMemoryStorage):
     """An object store whose machine does not answer."""
 
-    def _save(self, name, content):
+    def _save(self, *args):
         raise ClientError("503")
 
-    _open = exists = _save
+    _open = exists = delete = _save

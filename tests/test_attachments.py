@@ -147,6 +147,17 @@ def test_who_added_it_or_the_leader_takes_it_away_and_a_trace_stays(
     assert client.get(f"/ho-so/{dossier.code}/ban-chup/{row.pk}/").status_code == 404
 
 
+def test_a_store_that_does_not_answer_keeps_nobody_from_taking_a_scan_away(
+    client, dossier, clerk, settings, django_capture_on_commit_callbacks
+):
+    row = kept(dossier, clerk)
+    client.force_login(clerk)
+    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "tests.storages.Unreachable"}}
+    with django_capture_on_commit_callbacks(execute=True):
+        page = client.post(f"/ho-so/{dossier.code}/ban-chup/{row.pk}/bo/", follow=True)
+    assert "Đã bỏ bản chụp" in page.text
+
+
 def test_a_row_that_cannot_be_written_leaves_no_file(dossier, clerk):
     file = scan()
     file.kind = None

@@ -204,6 +204,8 @@ def test_a_ward_out_of_service_stays_in_the_figures_of_what_it_did(ward, other_w
     assert (report.total.received, len(report.lines)) == (2, 2)
     assert all(opened(client, address) == count for _, count, address in numbers_of(report) if count)
     assert sum(row.ward == ward for row in client.get("/lanh-dao/").context["city"].rows) == 1
+    assert "Tiếp nhận 2 hồ sơ" in client.get("/lanh-dao/so-ket/").text
+    assert client.get("/y-kien/", {"don_vi": ward.slug}).status_code == 200
     client.force_login(leader)
     own = client.get(REPORT)
     assert own.context["report"].total.received == 1

@@ -59,7 +59,7 @@ class AttachmentQuerySet(WardQuerySet):
         gone = dict(rows.values_list("pk", "stored"))
         removed = rows.filter(pk__in=gone).update(removed_at=at, removed_by=by)
         for stored in gone.values():
-            transaction.on_commit(lambda stored=stored: default_storage.delete(stored))  # type: ignore[misc]
+            transaction.on_commit(lambda stored=stored: default_storage.delete(stored), robust=True)  # type: ignore[misc]
         return removed
 
     def sweep(self, since: datetime) -> int:

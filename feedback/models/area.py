@@ -163,7 +163,7 @@ class CampaignArea(models.Model):
                 old, self.minutes, self.minutes_name = self.minutes, stored, str(file.name)
                 self._keep(AreaStep.Kind.MINUTES, by, at, words=self.minutes_name)
                 if old:
-                    transaction.on_commit(lambda: default_storage.delete(old))
+                    transaction.on_commit(lambda: default_storage.delete(old), robust=True)
         except BaseException:
             default_storage.delete(stored)
             raise

@@ -39,7 +39,7 @@ def ward_of(request: HttpRequest) -> Ward | None:
     if not request.user.sees_all_wards:
         return wards.get()
     slug = request.GET.get("don_vi")
-    return get_object_or_404(wards.in_service(), slug=slug) if slug else None
+    return get_object_or_404(wards, slug=slug) if slug else None
 
 
 def campaigns_of(request: HttpRequest, ward: Ward | None) -> list[Campaign]:

@@ -299,7 +299,7 @@ class Letter(Approval):
         """Point at another PDF, or at none; the file before goes once the row has said so."""
         before, self.pdf, self.sha256 = self.pdf, pdf, sha256
         if before and before != pdf:
-            transaction.on_commit(lambda: default_storage.delete(before))
+            transaction.on_commit(lambda: default_storage.delete(before), robust=True)
 
     def touch(self, now: datetime) -> None:
         """Its facts have changed: who read the version before has not read this one, and its PDF is to be made anew."""

@@ -10,9 +10,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from desk.access import oversight
-from desk.models import AccessLog, Ward
+from desk.models import AccessLog
 from desk.period import shortcuts
 from desk.vietnamese import lower_first
+from dossiers.report import wards_seen
 from dossiers.views.dossier import pdf_response
 from phuly_portal.forms import ReviewForm
 from phuly_portal.review.compose import compose
@@ -26,7 +27,7 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 def document_of(request: HttpRequest, form: ReviewForm) -> Document:
     staff = request.user
     ward = form.ward(staff)
-    wards = [ward] if ward else list(Ward.objects.visible_to(staff).in_service())
+    wards = [ward] if ward else wards_seen(staff, form.days)
     return compose(Facts(staff, wards, ward, form.days, timezone.now()), staff)
 
 
