@@ -256,10 +256,22 @@ def test_two_beats_at_once_order_and_draw_each_letter_once(ward, tmp_path, redis
 @pytest.mark.postgresql
 @pytest.mark.usefixtures("leader")
 def test_connections_that_are_cut_while_letters_are_drawn_cost_no_letter(ward, tmp_path, redis_port, url):
-    count = 20
+    worker = partial(process, *WORKER, "--concurrency", "2", data=tmp_path, REDIS_URL=url)
+    with redis_server(redis_port, tmp_path), Connection(url) as broker:
+        cut_while_drawn(ward, broker, worker)
+
+
+@pytest.mark.postgresql
+@pytest.mark.usefixtures("leader")
+def test_connections_that_are_cut_cost_no_letter_without_redis_either(ward, tmp_path):
+    _, broker = broker_of("embedded", tmp_path)
+    with broker:
+        cut_while_drawn(ward, broker, partial(process, *WORKER, "--pool", "solo", data=tmp_path))
+
+
+def cut_while_drawn(ward, broker, worker, count=20):
     late_with_reason(count, ward)
-    worker = process(*WORKER, "--concurrency", "2", data=tmp_path, REDIS_URL=url)
-    with redis_server(redis_port, tmp_path), Connection(url) as broker, worker as alive:
+    with worker() as alive:
         flag_overdue.apply_async(connection=broker)
         wait_for(Letter.objects.exists)
         cut = 0
