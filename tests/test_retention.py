@@ -10,6 +10,7 @@ from django.core.management import call_command
 
 from desk.models import AccessLog
 from dossiers.models import Attachment, Dossier, HomeVisit, RetentionTerm
+from dossiers.slip import issue_slip, slip_html
 from dossiers.tasks import clear_personal_data
 from feedback.models import CallBack
 from tests.conftest import moment
@@ -63,6 +64,23 @@ def test_a_corrected_number_goes_from_the_trace_of_its_correction_too(ward, cler
     trace = dossier.events.get(kind="corrected")
     assert trace.details["phone"] == ["", ""]
     assert trace.details["address"][1] == "Tổ 5"
+
+
+def test_contact_data_goes_from_the_papers_handed_out_too(ward, clerk):
+    dossier = DossierFactory(ward=ward, phone="0912000345", email="thu@phuly.example")
+    slip = issue_slip(dossier, by=clerk, at=RETURNED)
+    dossier.correct(changes={"phone": "0912000999"}, reason="Ghi nhầm", by=clerk, at=RETURNED)
+    corrected = issue_slip(dossier, by=clerk, at=RETURNED)
+    for step in ("mark_ready", "hand_back"):
+        getattr(dossier, step)(by=clerk, at=RETURNED)
+    hashes = {slip.sha256, corrected.sha256}
+    assert clear("contact", 730) == 1
+    for paper in dossier.issued_papers.all():
+        told = str(paper.facts)
+        assert not [words for words in ("0912000345", "0912000999", "thu@phuly.example") if words in told]
+        assert dossier.applicant_name in told
+        assert paper.sha256 not in hashes
+        assert "0912 000" not in slip_html(paper.facts, size="a5", copies=1)
 
 
 def test_scans_go_with_their_files(returned, clerk, django_capture_on_commit_callbacks):

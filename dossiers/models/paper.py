@@ -1,10 +1,12 @@
-"""Papers that were handed out: what an issued paper says never changes (a correction is a new paper)."""
+"""Papers that were handed out: what an issued paper says never changes (a correction is a new paper), but for contact
+data that has outlived its term.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -17,6 +19,15 @@ from django.utils import timezone
 from desk.models import DeskName, Staff, WardQuerySet
 from dossiers.models.procedure import FormTitle
 from dossiers.models.supplement import Presentation
+
+
+def as_text(facts: dict[str, Any]) -> str:
+    return json.dumps(facts, cls=DjangoJSONEncoder, ensure_ascii=False, sort_keys=True)
+
+
+def kept(text: str) -> dict[str, Any]:
+    """The columns that hold what a paper says."""
+    return {"facts": json.loads(text), "sha256": hashlib.sha256(text.encode()).hexdigest()}
 
 
 class IssuedPaperQuerySet(WardQuerySet):
@@ -38,16 +49,25 @@ class IssuedPaperQuerySet(WardQuerySet):
             day = timezone.localdate(before.made_at)
             symbol = DeskName.objects.on(day).symbol
             content["replaces"] = f"Thay giấy hẹn số {before.number}/{symbol} ngày {day:%d/%m/%Y}"
-        text = json.dumps(content, cls=DjangoJSONEncoder, ensure_ascii=False, sort_keys=True)
         defaults = {
             "number": about["number"],
-            "facts": json.loads(text),
-            "sha256": hashlib.sha256(text.encode()).hexdigest(),
+            **kept(as_text(content)),
             "made_at": at,
             "by": by,
             "replaces": before,
         }
         return self.get_or_create(kind=kind, act=act, **subject, defaults=defaults)[0]  # type: ignore[return-value]
+
+    def forget(self, words: Iterable[str]) -> None:
+        """Take these words out of what was handed out, once their term is over; the hash is then that of the rest."""
+        papers: list[Any] = list(self)
+        for paper in papers:
+            text = as_text(paper.facts)
+            for word in words:
+                text = text.replace(word, "…")
+            for name, value in kept(text).items():
+                setattr(paper, name, value)
+        self.bulk_update(papers, ["facts", "sha256"])
 
     def slip_before(self, kind: str, subject: dict[str, Any]) -> IssuedPaper | None:
         """The slip that a new one replaces; the other forms each stand for an act of their own."""

@@ -5,6 +5,7 @@ The paper file and the books have their own, longer terms by law (domain.md 10);
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, NamedTuple
@@ -13,9 +14,11 @@ from django.db import models, transaction
 from django.db.models import Q, QuerySet
 
 from desk.models import AccessLog
+from desk.vietnamese import group_phone
 from dossiers.models.attachment import Attachment
 from dossiers.models.dossier import Dossier
 from dossiers.models.event import Event
+from dossiers.models.paper import IssuedPaper
 from dossiers.models.supplement import Presentation
 from dossiers.models.visit import HomeVisit
 
@@ -84,13 +87,30 @@ def without(model: type[models.Model], *fields: str) -> Callable[[list[int], dat
     return lambda pks, now: model._default_manager.filter(pk__in=pks).update(**dict.fromkeys(fields, ""))
 
 
+def words_of(*contacts: str) -> set[str]:
+    """Telephone numbers and addresses, as a paper may write them."""
+    return {words for contact in contacts if contact for words in (contact, group_phone(contact))}
+
+
 def forget_contact(pks: list[int], now: datetime) -> int:
-    """Empties the contact data of these dossiers, and what a correction of it kept as its trace."""
+    """Empties the contact data of these dossiers, also on the papers handed out and in the trace of a correction."""
     traces = Event.objects.filter(dossier__in=pks, kind=Event.Kind.CORRECTED, details__has_key="phone")
+    numbers = defaultdict[int, list[str]](list)
     for trace in traces:
+        numbers[trace.dossier_id] += trace.details["phone"]
         trace.details["phone"] = ["", ""]
     Event.objects.bulk_update(traces, ["details"])
+    for pk, phone, email in Dossier.objects.filter(pk__in=pks).values_list("pk", "phone", "email"):
+        IssuedPaper.objects.filter(dossier=pk).forget(words_of(phone, email, *numbers[pk]))
     return without(Dossier, "phone", "email")(pks, now)
+
+
+def forget_presented(pks: list[int], now: datetime) -> int:
+    """The same of matters that were not received, and where their owners live."""
+    contact = ("phone", "email", "address")
+    for pk, *words in Presentation.objects.filter(pk__in=pks).values_list("pk", *contact):
+        IssuedPaper.objects.filter(presentation=pk).forget(words_of(*words))
+    return without(Presentation, *contact)(pks, now)
 
 
 #: By the kind of term; an app above adds what it keeps itself.
@@ -105,7 +125,7 @@ KEPT: dict[str, Kept] = {
     ),
     RetentionTerm.Kind.PRESENTED: Kept(
         lambda day: Presentation.objects.filter(at__lt=day).exclude(phone="", email="", address=""),
-        without(Presentation, "phone", "email", "address"),
+        forget_presented,
     ),
     RetentionTerm.Kind.VISITS: Kept(
         lambda day: (
