@@ -19,6 +19,8 @@ from bench.report import machine, row
 from bench.server import Server
 
 FILE = Path(__file__).with_name("OVERSIGHT.md")
+#: How many seconds each size took to be counted from nothing.
+RECOUNTS = databases.DATA_DIR / "recounts.json"
 TODAY = date.today()
 YEAR = f"tu={TODAY.year}-01-01&den={TODAY.year}-12-31"
 #: Times that a page may take at the bigger size, and its milliseconds at the median.
@@ -52,7 +54,9 @@ def options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--requests", type=int, default=10, help="of each page in each round")
     parser.add_argument("--patience", type=int, default=120, help="seconds to wait in all for a quiet machine")
-    parser.add_argument("--counted", action="store_true", help="the counts are there from the run before")
+    parser.add_argument(
+        "--counted", action="store_true", help="the counts, and how long they took, are from the run before"
+    )
     parser.add_argument("--keep", action="store_true", help="leave OVERSIGHT.md as it is")
     return parser.parse_args()
 
@@ -140,12 +144,14 @@ def text(
 
 def main() -> None:
     chosen = options()
-    counts, recounts, runs = {}, {}, {}
+    counts, runs = {}, {}
+    recounts = json.loads(RECOUNTS.read_text()) if chosen.counted and RECOUNTS.exists() else {}
     for size in chosen.sizes:
         databases.make_ready(size)
         if not chosen.counted:
             print(f"Counting everything at {size}", flush=True)
             recounts[size] = json.loads(databases.call(size, "figures", "count_all"))
+            RECOUNTS.write_text(json.dumps(recounts))
         counts[size] = json.loads(databases.call(size, "figures", "rows"))
         runs[size] = json.loads(databases.call(size, "figures", "count_events", EVENTS, 1))
     databases.django(chosen.sizes[0], "collectstatic", "--noinput", "--verbosity", "0")
