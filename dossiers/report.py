@@ -237,7 +237,9 @@ class Report:
         lines = dict[Any, Line]()
 
         def line(key: Any) -> Line:
-            return lines.setdefault(key, Line(key, ""))
+            if key not in lines:
+                lines[key] = Line(key, "")
+            return lines[key]
 
         now = self.figures.cut_by(cut, self.measures).within(self.days)
         for (key, measure, value), count in now.totals(by, "measure", "value").items():
