@@ -1,5 +1,6 @@
 """What the portal keeps for a while goes when its term is over, and only then."""
 
+import re
 from datetime import timedelta
 from io import StringIO
 from uuid import uuid4
@@ -9,7 +10,8 @@ from django.core.files.storage import default_storage
 from django.core.management import call_command
 
 from desk.models import AccessLog
-from dossiers.models import Attachment, Dossier, HomeVisit, RetentionTerm
+from dossiers.models import Attachment, Dossier, HomeVisit, Presentation, Procedure, RetentionTerm
+from dossiers.papers import issued_presentation_html
 from dossiers.slip import issue_slip, slip_html
 from dossiers.tasks import clear_personal_data
 from feedback.models import CallBack
@@ -81,6 +83,23 @@ def test_contact_data_goes_from_the_papers_handed_out_too(ward, clerk):
         assert dossier.applicant_name in told
         assert paper.sha256 not in hashes
         assert "0912 000" not in slip_html(paper.facts, size="a5", copies=1)
+
+
+@pytest.mark.parametrize("address", ["1", "a", "Nhà ông “Tư”, ngõ 5 & 7, đường Lê Lợi"])
+def test_a_matter_not_received_forgets_its_owner_and_its_paper_stays_a_paper(ward, clerk, address):
+    row = Presentation.objects.present(
+        ward=ward, by=clerk, at=RETURNED, key=uuid4(), kind=Presentation.Kind.REFUSAL,
+        procedure=Procedure.objects.first(), applicant_name="Đỗ Thị Mận", address=address, phone="0912000345",
+        items=[], reason="Bản chính bị tẩy xóa",
+    )  # fmt: skip
+    issued_presentation_html(row, by=clerk, at=RETURNED)
+    paper = row.issued_papers.get()
+    before = paper.facts["html"]
+    assert clear("presented", 365) == 1
+    paper.refresh_from_db()
+    assert "0912 000 345" not in paper.facts["html"]
+    assert "đường Lê Lợi" not in paper.facts["html"]
+    assert re.findall("<[^>]*>", paper.facts["html"]) == re.findall("<[^>]*>", before)
 
 
 def test_scans_go_with_their_files(returned, clerk, django_capture_on_commit_callbacks):

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from django.db import models, transaction
 from django.db.models import Q, QuerySet
+from django.utils.html import escape
 
 from desk.models import AccessLog
 from desk.vietnamese import group_phone
@@ -22,6 +23,8 @@ from dossiers.models.paper import IssuedPaper
 from dossiers.models.supplement import Presentation
 from dossiers.models.visit import HomeVisit
 
+#: Letters that a number or an address has at least that leads to somebody.
+TELLING = 8
 #: Rows cleared in one transaction.
 BATCH = 1000
 
@@ -88,8 +91,9 @@ def without(model: type[models.Model], *fields: str) -> Callable[[list[int], dat
 
 
 def words_of(*contacts: str) -> set[str]:
-    """Telephone numbers and addresses, as a paper may write them."""
-    return {words for contact in contacts if contact for words in (contact, group_phone(contact))}
+    """Telephone numbers and addresses, as a paper may write them; what is shorter ("Tổ 5", a dash) leads to nobody."""
+    told = [contact for contact in contacts if len(contact) >= TELLING]
+    return {words for contact in told for words in (contact, group_phone(contact), escape(contact))}
 
 
 def forget_contact(pks: list[int], now: datetime) -> int:
