@@ -8,6 +8,7 @@ from io import BytesIO, StringIO
 import openpyxl
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given, settings
@@ -30,6 +31,19 @@ URL = "/lanh-dao/nguy-co/"
 RECEIVED, TAKEN = moment("2026-11-20 08:00"), moment("2026-11-20 09:00")
 HOURS = st.dictionaries(st.integers(0, 60), st.integers(1, 9), max_size=12)
 SPANS = st.floats(0, 70)
+
+
+def test_a_dossier_that_comes_in_while_the_list_is_made_does_it_no_harm(ward):
+    first = DossierFactory(ward=ward)
+
+    def meanwhile(execute, sql, *asked):
+        answer = execute(sql, *asked)
+        if "ended_at" in sql and Dossier.objects.count() == 1:
+            DossierFactory(ward=ward)
+        return answer
+
+    with connection.execute_wrapper(meanwhile):
+        assert [life.pk for life in lives(Dossier.objects.filter(ward=ward))] == [first.pk]
 
 
 def results(ward, hours, measure="rest_hours", day=date(2026, 11, 10), code="1.004873"):
